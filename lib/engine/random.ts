@@ -1,0 +1,64 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A seeded source of random numbers. Two streams with the same seed and labels draw the same numbers. */
+export class Stream {
+  private readonly generator;
+
+  private constructor(private readonly state: number) {
+    this.generator = xoroshiro128plus(state);
+  }
+
+  /**
+   * A stream for `seed`.
+   * @throws RangeError when `seed` is not an integer.
+   */
+  static of(seed: number): Stream {
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`A seed is an integer, not ${seed}.`);
+    return new Stream(hash(String(seed)));
+  }
+
+  /** An independent stream that depends on this stream's seed and `label`, not on what was drawn so far. */
+  fork(label: string | number): Stream {
+    return new Stream(hash(`${this.state}/${label}`));
+  }
+
+  /** A seed for code that takes one and reads 0 as "unseeded" (tfjs does): in [1, 2^31 - 1]. */
+  seed(): number {
+    return uniformInt(this.generator, 1, 0x7fffffff);
+  }
+
+  /** Uniform in [low, high). */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * uniformFloat64(this.generator);
+  }
+
+  /** An integer in [0, n). */
+  integer(n: number): number {
+    return uniformInt(this.generator, 0, n - 1);
+  }
+
+  /** Normal with the given mean and standard deviation (Box and Muller 1958). */
+  normal(mean = 0, deviation = 1): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** The integers 0 ... n - 1 in random order (Fisher and Yates). */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) h = Math.imul(h ^ byte, 0x01000193);
+  return h | 0;
+}

@@ -1,0 +1,2 @@
+export { summarise, type Summary } from './summary';
+export { judge, passes, type Expectation, type Rule, type Verdict } from './verdict';

@@ -16,6 +16,7 @@ const rooms = [
 ];
 
 /** A room imports only from the rooms below it. */
+/** @type {import('typescript-eslint').ConfigArray} */
 const downwards = rooms.map((room, floor) => ({
   files: [`lib/${room}/**/*.ts`],
   rules: {

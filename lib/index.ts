@@ -1,1 +1,1 @@
-export { Stream } from './engine/random';
+export * from './engine';

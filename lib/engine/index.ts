@@ -1,0 +1,2 @@
+export { selectBackend, type Backend, type BackendName } from './backend';
+export { Stream } from './random';

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import util from 'node:util';
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
+import * as tf from '@tensorflow/tfjs';
+
+/** The tfjs backend that hands each op to TensorFlow's C library. */
+export type NativeBackend = NodeJSKernelBackend;
+
+/**
+ * Loads the native addon and makes it tfjs's backend.
+ *
+ * TensorFlow's informational log goes to stderr, which a notebook keeps for errors: it is turned
+ * off unless TF_CPP_MIN_LOG_LEVEL says otherwise, and the library itself is loaded by an addon of
+ * ours that keeps stderr closed meanwhile. Node 23 removed two functions of `util` that tfjs-node
+ * still calls.
+ *
+ * @throws Error when the addon is not built, or its TensorFlow is gone.
+ */
+export async function loadNative(): Promise<NativeBackend> {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const retired = util as unknown as Record<string, unknown>;
+  retired['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  retired['isArray'] ??= Array.isArray;
+  const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
+  const quiet = join(dirname(manifest), 'lib', 'napi-v8', 'quiet.node');
+  if (existsSync(quiet)) process.dlopen({ exports: {} }, quiet);
+  await import('@tensorflow/tfjs-node-gpu');
+  await tf.setBackend('tensorflow');
+  return tf.backend() as NativeBackend;
+}

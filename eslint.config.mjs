@@ -55,19 +55,6 @@ export default tseslint.config(
     },
   },
   { files: ['lib/nbconvert-runner/**/*.ts'], rules: { 'no-console': 'off' } },
-  {
-    files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        require: 'readonly',
-        URL: 'readonly',
-        fetch: 'readonly',
-        setTimeout: 'readonly',
-        clearTimeout: 'readonly',
-      },
-    },
-  },
+  { files: ['**/*.mjs', '**/*.cjs'], rules: { 'no-undef': 'off' } },
   ...downwards,
 );

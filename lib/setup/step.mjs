@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { logFile, root, scratch } from './house.mjs';
+
+/** A failure in words for the reader, with the way out. */
+export class SetupError extends Error {}
+
+/**
+ * Does one step of set-up: says what it does, how long it takes, and how it ended.
+ *
+ * @param {string} title
+ * @param {(say: (detail: string) => void) => Promise<string>} work resolves to what was done
+ */
+export async function step(title, work) {
+  const started = performance.now();
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(0)} s`;
+  let detail = '';
+  const live = process.stdout.isTTY;
+  const beat = setInterval(
+    () => {
+      const line = `  ... ${title}, ${seconds()}${detail && `: ${detail}`}`;
+      process.stdout.write(
+        live ? `\r\x1b[K${line.slice(0, process.stdout.columns - 1)}` : `${line}\n`,
+      );
+    },
+    live ? 500 : 20_000,
+  );
+  const finish = (/** @type {string} */ mark, /** @type {string} */ text) => {
+    clearInterval(beat);
+    process.stdout.write(`${live ? '\r\x1b[K' : ''}${mark} ${title}: ${text} (${seconds()})\n`);
+  };
+  try {
+    finish('[ok]', await work((text) => (detail = text)));
+  } catch (error) {
+    finish('[failed]', 'see below');
+    throw error;
+  }
+}
+
+/**
+ * Runs a command; what it prints goes to the log, its last line to `say`.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ say?: (detail: string) => void, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<string>} what it printed
+ * @throws {Error} when it cannot start or exits with another code than 0; the message is its last line
+ */
+export function run(command, args, { say = () => {}, env = process.env } = {}) {
+  mkdirSync(scratch, { recursive: true });
+  appendFileSync(logFile, `\n$ ${command} ${args.join(' ')}\n`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const read = (/** @type {Buffer} */ chunk) => {
+      output += chunk;
+      appendFileSync(logFile, chunk);
+      say(lastLine(output));
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(lastLine(output) || `exit code ${code}`)),
+    );
+  });
+}
+
+/** Prints a {@link SetupError} as one sentence and ends; lets any other error through. */
+export function explain(/** @type {unknown} */ error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`\n${error.message}\nThe whole story is in ${relative(process.cwd(), logFile)}.`);
+  process.exit(1);
+}
+
+const lastLine = (/** @type {string} */ text) => text.trimEnd().split('\n').at(-1)?.trim() ?? '';

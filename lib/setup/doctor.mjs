@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
-import { addonFile, findCompiler, tensorflowFolder, tensorflowVersion } from './native.mjs';
+import { addonFile, findCompiler, tensorflowWheel } from './native.mjs';
 import { environment, program } from './python.mjs';
 import { hasNvidiaGpu } from './requirements.mjs';
 import { nodeIsNewEnough } from './setup.mjs';
@@ -42,7 +42,7 @@ const checks = {
     remedy: 'install g++ or clang++, for the native addon',
   }),
   TensorFlow: () => ({
-    found: tensorflowFolder() && tensorflowVersion(tensorflowFolder()),
+    found: tensorflowWheel()?.version,
     remedy: `${setup}; without it the notebooks run on WebGPU or WebAssembly`,
   }),
   'native addon': () => ({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root, windows } from './house.mjs';
@@ -18,7 +18,7 @@ const folderOf = (/** @type {string} */ name) => dirname(require.resolve(`${name
 export async function buildNative(/** @type {(detail: string) => void} */ say) {
   if (windows)
     return 'skipped: the TensorFlow wheel for Windows has no C library; WebGPU or WebAssembly will compute';
-  const tensorflow = tensorflowFolder();
+  const tensorflow = tensorflowWheel();
   if (!tensorflow)
     return 'skipped: no TensorFlow in the Python environment; WebGPU or WebAssembly will compute';
   const compiler = findCompiler();
@@ -27,13 +27,8 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
 
   const addon = folderOf('@tensorflow/tfjs-node-gpu');
   const target = join(addon, 'lib', 'napi-v8');
-  const commands = compilation(addon, tensorflow);
-  const inputs = [
-    compiler,
-    commands,
-    readFileSync(quietSource, 'utf8'),
-    tensorflowVersion(tensorflow),
-  ];
+  const commands = compilation(addon, tensorflow.folder);
+  const inputs = [compiler, commands, readFileSync(quietSource, 'utf8'), tensorflow.version];
   const stamp = join(target, '.unrolled');
   if (isMadeFrom(stamp, inputs)) return 'nothing to do';
 
@@ -52,24 +47,34 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
     return `failed (${/** @type {Error} */ (error).message}); WebGPU or WebAssembly will compute`;
   }
   noteMadeFrom(stamp, inputs);
-  return `built against TensorFlow ${tensorflowVersion(tensorflow)} with ${compiler}`;
+  return `built against TensorFlow ${tensorflow.version} with ${compiler}`;
 }
 
 /** Where the built addon is, or would be. */
 export const addonFile = () =>
   join(folderOf('@tensorflow/tfjs-node-gpu'), 'lib', 'napi-v8', 'tfjs_binding.node');
 
-/** The folder of the TensorFlow wheel, if one is installed. */
-export function tensorflowFolder() {
-  const script =
-    'from importlib.util import find_spec; s = find_spec("tensorflow"); print(s.submodule_search_locations[0] if s else "")';
+/**
+ * The TensorFlow wheel of the Python environment, if there is one.
+ *
+ * @returns {{ folder: string, version: string } | undefined}
+ */
+export function tensorflowWheel() {
   try {
     const { python } = environment();
-    return execFileSync(python, ['-c', script], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    return JSON.parse(execFileSync(python, ['-c', findWheel], { encoding: 'utf8', stdio: 'pipe' }));
   } catch {
-    return '';
+    return undefined;
   }
 }
+
+const findWheel = `
+import importlib.metadata as metadata, importlib.util, json
+folder = importlib.util.find_spec("tensorflow").submodule_search_locations[0]
+names = ["tensorflow", "tensorflow-cpu"]
+versions = [d.version for name in names for d in metadata.distributions(name=name)]
+print(json.dumps({"folder": folder, "version": versions[0]}))
+`;
 
 /** The first C++ compiler that runs: CXX, g++, clang++, c++. */
 export function findCompiler() {
@@ -80,15 +85,6 @@ export function findCompiler() {
       return false;
     }
   });
-}
-
-/** The version in the wheel's own header, such as 2.21.0. */
-export function tensorflowVersion(/** @type {string} */ folder) {
-  const header = join(folder, 'include', 'tensorflow', 'core', 'public', 'release_version.h');
-  const text = existsSync(header) ? readFileSync(header, 'utf8') : '';
-  const part = (/** @type {string} */ name) =>
-    text.match(new RegExp(`define TF_${name}_VERSION (\\d+)`))?.[1];
-  return [part('MAJOR'), part('MINOR'), part('PATCH')].join('.');
 }
 
 const quietSource = join(root, 'lib', 'setup', 'quiet.cc');

@@ -34,14 +34,14 @@ export function variables(/** @type {Environment} */ env) {
   };
 }
 
-/** Fills the environment from environment.yml. */
+/** Fills the environment from environment.yml; .venv is made anew when that list changes. */
 export async function installPython(/** @type {(detail: string) => void} */ say) {
   const wanted = await requirements();
   const env = environment();
   if (env.kind === 'conda') return `the active conda environment, ${env.prefix}`;
   const stamp = join(env.prefix, '.unrolled');
   if (isMadeFrom(stamp, wanted)) return 'nothing to do';
-  if (!existsSync(env.python)) await createVenv(env.prefix, say);
+  await createVenv(env.prefix, say);
   try {
     await pip(env, 'jupyter.txt', wanted.jupyter, say);
   } catch (error) {

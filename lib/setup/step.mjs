@@ -19,7 +19,7 @@ export async function step(title, work) {
   const live = process.stdout.isTTY;
   const beat = setInterval(
     () => {
-      const line = `  ... ${title}, ${seconds()}${detail && `: ${detail}`}`;
+      const line = `  ... ${title}, ${seconds()}${detail && `: ${detail.slice(0, 80)}`}`;
       process.stdout.write(
         live ? `\r\x1b[K${line.slice(0, process.stdout.columns - 1)}` : `${line}\n`,
       );
@@ -74,4 +74,5 @@ export function explain(/** @type {unknown} */ error) {
   process.exit(1);
 }
 
-const lastLine = (/** @type {string} */ text) => text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+const lastLine = (/** @type {string} */ text) =>
+  text.trimEnd().split('\n').at(-1)?.trim().slice(0, 160) ?? '';

@@ -1,0 +1,65 @@
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium as playwright, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromium, startLab, type Lab } from './jupyterlab';
+
+interface Notebook {
+  cells: { cell_type: string }[];
+  metadata: { unrolled: { claims: string[] } };
+}
+
+const name = '01_gate_dynamics.ipynb';
+const notebook = JSON.parse(readFileSync(join('notebooks', name), 'utf8')) as Notebook;
+const codeCells = notebook.cells.filter((cell) => cell.cell_type === 'code').length;
+
+describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await startLab({ PROFILE: 'smoke' });
+  }, 120_000);
+
+  afterAll(() => lab.stop());
+
+  it('runs every cell without an error, shows every claim and draws the figures', async () => {
+    const browser = await playwright.launchPersistentContext(
+      mkdtempSync(join(tmpdir(), 'unrolled-browser-')),
+      {
+        executablePath: chromium!,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+        viewport: { width: 1280, height: 1600 },
+      },
+    );
+    const page = await browser.newPage();
+    const { origin, searchParams } = lab.url;
+    await page.goto(`${origin}/lab/tree/${name}?token=${searchParams.get('token')}`);
+    await runAll(page);
+    const outputs = page.locator('.jp-OutputArea-output');
+    expect(await page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count()).toBe(0);
+    const text = (await outputs.allInnerTexts()).join('\n');
+    for (const claim of notebook.metadata.unrolled.claims) expect(text).toContain(claim);
+    expect(await page.locator('.js-plotly-plot .main-svg').count()).toBeGreaterThan(0);
+    mkdirSync('.unrolled', { recursive: true });
+    await page.screenshot({ path: '.unrolled/jupyterlab.png' });
+    await browser.close();
+  }, 240_000);
+});
+
+/** Clicks Run, Run All Cells and waits until every code cell has its number. */
+async function runAll(page: Page): Promise<void> {
+  await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: 60_000 });
+  await page.getByText('Kernel status: Idle').waitFor({ state: 'attached', timeout: 60_000 });
+  await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
+  await page.getByText('Run All Cells', { exact: true }).click();
+  await page.waitForFunction(
+    (cells) => {
+      const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+      const numbered = prompts.filter((prompt) => /\[\d+\]/.test(prompt.textContent));
+      return numbered.length === cells;
+    },
+    codeCells,
+    { timeout: 200_000 },
+  );
+}

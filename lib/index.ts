@@ -1,1 +1,4 @@
 export * from './engine';
+export * from './statistics';
+export * from './figures';
+export * from './notebook';

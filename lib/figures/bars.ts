@@ -1,0 +1,87 @@
+import { summarise } from '../statistics';
+import type { Figure } from './figure';
+import { axis, categories as colours, faded, referenceLine, themed, type Reference } from './theme';
+
+/** One colour of {@link bars}. */
+export interface BarSeries {
+  name: string;
+  /** `values[category]` holds one measurement per seed. */
+  values: readonly ArrayLike<number>[];
+}
+
+/** What {@link bars} draws. */
+export interface BarsSpec {
+  title: string;
+  /** Name of the horizontal axis. */
+  x: string;
+  /** Name of the vertical axis, with its unit. */
+  y: string;
+  /** The groups along the horizontal axis. */
+  categories: readonly string[];
+  series: readonly BarSeries[];
+  reference?: Reference;
+}
+
+/**
+ * Means over seeds as bars from zero, with the 95 % interval and a point for each seed.
+ *
+ * @throws RangeError when a series has not one list of values for each category.
+ */
+export function bars({ title, x, y, categories, series, reference }: BarsSpec): Figure {
+  const data = series.flatMap((bar, i) => traces(bar, categories, colours[i % colours.length]!));
+  const mark = reference && referenceLine(reference);
+  return {
+    data,
+    layout: themed(title, 760, 430, {
+      margin: { l: 84, r: 24, t: 92, b: 66 },
+      xaxis: axis(x, { type: 'category', ticks: '', showgrid: false }),
+      yaxis: axis(y, { zeroline: true, zerolinecolor: '#1A1A1A' }),
+      barmode: 'group',
+      scattermode: 'group',
+      bargap: 0.3,
+      scattergap: 0.3,
+      legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
+      showlegend: series.length > 1,
+      shapes: mark ? [mark.shape] : [],
+      annotations: mark ? [mark.annotation] : [],
+    }),
+  };
+}
+
+function traces(
+  { name, values }: BarSeries,
+  categories: readonly string[],
+  colour: string,
+): Figure['data'] {
+  if (values.length !== categories.length) {
+    throw new RangeError(
+      `The bars "${name}" have ${values.length} lists of values for ${categories.length} categories.`,
+    );
+  }
+  const summaries = values.map(summarise);
+  const group = { name, legendgroup: name, offsetgroup: name };
+  const bar = {
+    type: 'bar',
+    ...group,
+    x: categories,
+    y: summaries.map(({ mean }) => mean),
+    marker: { color: faded(colour, 0.45), line: { color: colour, width: 1.5 } },
+    error_y: {
+      type: 'data',
+      array: summaries.map(({ mean, high, n }) => (n > 1 ? high - mean : 0)),
+      color: '#1A1A1A',
+      thickness: 1.5,
+      width: 6,
+    },
+  };
+  const points = {
+    type: 'scatter',
+    ...group,
+    showlegend: false,
+    mode: 'markers',
+    x: values.flatMap((seeds, i) => Array.from(seeds, () => categories[i]!)),
+    y: values.flatMap((seeds) => Array.from(seeds)),
+    marker: { color: colour, size: 8, line: { color: '#FFFFFF', width: 1 } },
+  };
+  return [bar, points];
+}

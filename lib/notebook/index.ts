@@ -1,0 +1,6 @@
+export { claim, claims, type Claim, type ClaimRecord } from './claim';
+export { closingTable, type ClosingRow } from './closingTable';
+export { byProfile, profile, type Profile } from './profile';
+export { progress, type Progress } from './progress';
+export { reportSetup, type Setup } from './reportSetup';
+export { show } from './show';

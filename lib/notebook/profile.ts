@@ -1,0 +1,21 @@
+/** How much to compute: `smoke` for CI, `quick` for a reader, `paper` for the published recipe. */
+export type Profile = 'smoke' | 'quick' | 'paper';
+
+const profiles: readonly string[] = ['smoke', 'quick', 'paper'] satisfies Profile[];
+
+/**
+ * The profile named by the environment variable PROFILE; `quick` when it is unset.
+ * @throws Error when PROFILE names no profile.
+ */
+export function profile(): Profile {
+  const name = process.env['PROFILE'] || 'quick';
+  if (!profiles.includes(name)) {
+    throw new Error(`PROFILE=${name} is not a profile; the profiles are ${profiles.join(', ')}.`);
+  }
+  return name as Profile;
+}
+
+/** The value for the current {@link profile}: `byProfile({ smoke: 2, quick: 10, paper: 400 })`. */
+export function byProfile<T>(values: Record<Profile, T>): T {
+  return values[profile()];
+}

@@ -1,0 +1,115 @@
+import type { Attribute, Binding } from './addon';
+
+/* eslint-disable @typescript-eslint/no-require-imports */
+const proto = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Proto;
+
+/** A message of TensorFlow's protocol buffers, written through its setters. */
+type Message = { serializeBinary(): Uint8Array } & Record<string, (value?: unknown) => Message>;
+type MessageClass = new () => Message;
+interface Proto {
+  GraphDef: MessageClass;
+  NodeDef: MessageClass;
+  AttrValue: MessageClass & { ListValue: MessageClass };
+  Tensor: MessageClass;
+  TensorShape: MessageClass & { Dim: MessageClass };
+  MetaGraphDef: MessageClass & { MetaInfoDef: MessageClass };
+  SavedModel: MessageClass;
+  VersionDef: MessageClass;
+}
+
+/** TF_GRAPH_DEF_VERSION of TensorFlow 2.9, the release that tfjs-node's op calls were written for. */
+const producer = 1087;
+
+/** A GraphDef under construction; each method adds a node and returns its name. */
+export class Graph {
+  private readonly graph = new proto.GraphDef();
+  private readonly constants = new Map<string, string>();
+  private count = 0;
+
+  constructor(private readonly binding: Binding) {
+    this.graph.setVersions!(new proto.VersionDef().setProducer!(producer));
+  }
+
+  /** A node `name` that computes `op` of `inputs`; an input `^a` only has to come after `a`. */
+  node(name: string, op: string, inputs: string[], attributes: Attribute[] = []): string {
+    const node = new proto.NodeDef();
+    node.setName!(name);
+    node.setOp!(op);
+    node.setInputList!(inputs);
+    const map = node.getAttrMap!() as unknown as Map<string, Message>;
+    for (const attribute of attributes) map.set(attribute.name, this.attribute(attribute));
+    this.graph.addNode!(node);
+    return name;
+  }
+
+  /** A constant; equal constants share a node. */
+  constant(shape: number[], dtype: number, bytes: Uint8Array): string {
+    const key = `${dtype}[${shape}]${Buffer.from(bytes).toString('base64')}`;
+    const known = this.constants.get(key);
+    if (known) return known;
+    const tensor = new proto.Tensor();
+    tensor.setDtype!(dtype);
+    tensor.setTensorShape!(tensorShape(shape));
+    tensor.setTensorContent!(bytes);
+    const name = this.name();
+    const node = new proto.NodeDef().setName!(name).setOp!('Const');
+    const map = node.getAttrMap!() as unknown as Map<string, Message>;
+    map.set('dtype', new proto.AttrValue().setType!(dtype));
+    map.set('value', new proto.AttrValue().setTensor!(tensor));
+    this.graph.addNode!(node);
+    this.constants.set(key, name);
+    return name;
+  }
+
+  /** A name not used before. */
+  name(): string {
+    return `n${this.count++}`;
+  }
+
+  /** A type attribute. */
+  type(name: string, value: number): Attribute {
+    return { name, type: this.binding.TF_ATTR_TYPE, value };
+  }
+
+  /** A shape attribute. */
+  shape(name: string, value: number[]): Attribute {
+    return { name, type: this.binding.TF_ATTR_SHAPE, value };
+  }
+
+  /** The bytes of a SavedModel that holds this graph and nothing else. */
+  savedModel(): Uint8Array {
+    const info = new proto.MetaGraphDef.MetaInfoDef().setTagsList!(['serve']);
+    const metaGraph = new proto.MetaGraphDef().setMetaInfoDef!(info).setGraphDef!(this.graph);
+    const model = new proto.SavedModel().setSavedModelSchemaVersion!(1);
+    return model.setMetaGraphsList!([metaGraph]).serializeBinary();
+  }
+
+  private attribute({ type, value }: Attribute): Message {
+    const { binding } = this;
+    const message = new proto.AttrValue();
+    if (type === binding.TF_ATTR_SHAPE) return message.setShape!(tensorShape(value as number[]));
+    const [set, add] = this.setters(type);
+    const encode = (item: unknown) =>
+      type === binding.TF_ATTR_STRING ? Buffer.from(String(item)) : item;
+    if (!Array.isArray(value)) return message[set]!(encode(value));
+    const list = new proto.AttrValue.ListValue();
+    for (const item of value) list[add]!(encode(item));
+    return message.setList!(list);
+  }
+
+  private setters(type: number): [string, string] {
+    const { binding } = this;
+    if (type === binding.TF_ATTR_STRING) return ['setS', 'addS'];
+    if (type === binding.TF_ATTR_INT) return ['setI', 'addI'];
+    if (type === binding.TF_ATTR_FLOAT) return ['setF', 'addF'];
+    if (type === binding.TF_ATTR_BOOL) return ['setB', 'addB'];
+    if (type === binding.TF_ATTR_TYPE) return ['setType', 'addType'];
+    throw new Error(`compile: an attribute of kind ${type} can't be written into a graph.`);
+  }
+}
+
+function tensorShape(shape: number[]): Message {
+  const message = new proto.TensorShape();
+  for (const size of shape) message.addDim!(new proto.TensorShape.Dim().setSize!(size));
+  return message;
+}

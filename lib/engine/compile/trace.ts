@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Addon, alias, engine } from './addon';
+import { guarded } from './guards';
+import { writeProgram } from './program';
+import { Recording } from './recording';
+import { Session } from './session';
+import { State } from './state';
+import { leaves, replaceLeaves } from './structure';
+
+/** Runs `fn` op by op; its result is of tensors that nobody else holds, the rest is freed. */
+export function runEagerly<A extends unknown[]>(fn: (...args: A) => unknown, args: A): unknown {
+  return tf.tidy(() => {
+    const result = fn(...args);
+    if (result === undefined) return;
+    leaves(result, 'the result');
+    return replaceLeaves(result, (tensor) => tensor.clone()) as tf.TensorContainer;
+  });
+}
+
+/** A function recorded for inputs of given shapes, ready to run as a graph. */
+export class Trace {
+  private readonly feeds: string;
+  private readonly fetches: string;
+
+  private constructor(
+    private readonly addon: Addon,
+    private readonly session: Session,
+    private readonly state: State,
+    private readonly template: unknown,
+    inputs: number,
+    outputs: number,
+  ) {
+    const names = (name: string, count: number) =>
+      Array.from({ length: count }, (_, i) => `${name}${i}:0`).join(',');
+    this.feeds = names('in', inputs);
+    this.fetches = outputs > 0 ? names('out', outputs) : 'done:0';
+  }
+
+  /**
+   * Runs `fn` once, op by op, and records it. There is no trace when `fn` made variables (a tfjs
+   * optimizer makes its slots in the first step): what later calls do is recorded then. When `fn`
+   * throws, variables keep the values they had.
+   */
+  static record(
+    addon: Addon,
+    fn: (...args: never[]) => unknown,
+    args: never[],
+  ): { result: unknown; trace?: Trace } {
+    const inputs: tf.Tensor[] = [];
+    const before = new Map<tf.Variable, tf.Tensor>();
+    try {
+      const recording = new Recording(addon);
+      for (const variable of recording.before.values())
+        before.set(variable, tf.keep(variable.clone()));
+      const fresh = replaceLeaves(args, (tensor) => {
+        inputs.push(tf.keep(alias(addon, tensor)));
+        return inputs.at(-1)!;
+      }) as never[];
+      const result = recording.run(() => guarded(addon, () => runEagerly(fn, fresh)));
+      const variables = Object.values(engine().registeredVariables);
+      if (variables.some((variable) => !before.has(variable))) return { result };
+      const outputs = result === undefined ? [] : leaves(result, '').map(({ tensor }) => tensor);
+      const { graph, slots } = writeProgram(addon, recording, inputs, outputs);
+      const session = new Session(addon, graph);
+      const state = new State(addon, session, slots);
+      const trace = new Trace(addon, session, state, result, inputs.length, outputs.length);
+      return { result, trace };
+    } catch (error) {
+      for (const [variable, value] of before) variable.assign(value);
+      throw error;
+    } finally {
+      tf.dispose([...inputs, ...before.values()]);
+    }
+  }
+
+  /** Runs the graph on `inputs`. */
+  run(inputs: tf.Tensor[]): unknown {
+    const { addon, session, state } = this;
+    state.load();
+    let values;
+    try {
+      values = session.run(addon.getInputTensorIds(inputs), this.feeds, this.fetches);
+    } finally {
+      state.changed();
+    }
+    const tensors = values.map((value) => addon.createOutputTensor(value));
+    if (this.template !== undefined) return replaceLeaves(this.template, () => tensors.shift()!);
+    tf.dispose(tensors);
+    return undefined;
+  }
+
+  /** Hands the state to tfjs's variables and frees the graph. */
+  dispose(): void {
+    this.state.fetch();
+    this.session.close();
+  }
+}

@@ -12,16 +12,16 @@ export type NativeBackend = NodeJSKernelBackend;
  *
  * TensorFlow's informational log goes to stderr, which a notebook keeps for errors: it is turned
  * off unless TF_CPP_MIN_LOG_LEVEL says otherwise, and the library itself is loaded by an addon of
- * ours that keeps stderr closed meanwhile. Node 23 removed two functions of `util` that tfjs-node
- * still calls.
+ * ours that keeps stderr closed meanwhile. Two functions of `util` that tfjs-node still calls warn
+ * in Node 22 and are gone in Node 23.
  *
  * @throws Error when the addon is not built, or its TensorFlow is gone.
  */
 export async function loadNative(): Promise<NativeBackend> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   const retired = util as unknown as Record<string, unknown>;
-  retired['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  retired['isArray'] ??= Array.isArray;
+  retired['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
+  retired['isArray'] = Array.isArray;
   const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
   const quiet = join(dirname(manifest), 'lib', 'napi-v8', 'quiet.node');
   if (existsSync(quiet)) process.dlopen({ exports: {} }, quiet);

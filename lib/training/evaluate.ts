@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs';
+import { compile, softmaxCrossEntropy } from '../engine';
+import type { Split } from '../datasets';
+import type { Trainable } from './fit';
+
+/** How well a net does on a split. */
+export interface Evaluation {
+  /** Share of images whose largest logit is the label's. */
+  accuracy: number;
+  /** Mean cross-entropy, in nats. */
+  loss: number;
+}
+
+/** Accuracy and mean loss over a whole split, `batchSize` images at a time. */
+export async function evaluate(net: Trainable, data: Split, batchSize = 1000): Promise<Evaluation> {
+  const measure = compile((images: tf.Tensor4D, labels: tf.Tensor1D) => {
+    const logits = net.logits(images);
+    const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
+    return tf.stack([right, tf.mul(softmaxCrossEntropy(labels, logits), labels.size)]);
+  });
+  let [right, loss] = [0, 0];
+  try {
+    for (let start = 0; start < data.size; start += batchSize) {
+      const count = Math.min(batchSize, data.size - start);
+      const sums = tf.tidy(() =>
+        measure(
+          tf.slice(data.images, [start, 0, 0, 0], [count, -1, -1, -1]),
+          tf.slice(data.labels, start, count),
+        ),
+      );
+      const [batchRight, batchLoss] = await sums.data();
+      sums.dispose();
+      right += batchRight!;
+      loss += batchLoss!;
+    }
+  } finally {
+    measure.dispose();
+  }
+  return { accuracy: right / data.size, loss: loss / data.size };
+}

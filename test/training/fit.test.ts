@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadDataset, type Dataset } from '../../lib/datasets';
+import { selectBackend, Stream } from '../../lib/engine';
+import { DivergedError, evaluate, fit, type Recipe, type Trainable } from '../../lib/training';
+
+const recipe: Recipe = {
+  optimizer: { name: 'momentum', momentum: 0.9 },
+  schedule: { kind: 'constant', rate: 0.05 },
+  batchSize: 50,
+  steps: 40,
+};
+
+let data: Dataset;
+
+/** Softmax regression from zero weights. */
+function linear(): Trainable & { dispose(): void } {
+  const kernel = tf.tidy(() => tf.variable(tf.zeros<tf.Rank.R2>([784, 10])));
+  const bias = tf.tidy(() => tf.variable(tf.zeros<tf.Rank.R1>([10])));
+  return {
+    variables: [kernel, bias],
+    logits: (images) =>
+      tf.tidy(() => tf.add(tf.matMul(tf.reshape(images, [-1, 784]), kernel as tf.Tensor2D), bias)),
+    dispose: () => tf.dispose([kernel, bias]),
+  };
+}
+
+beforeAll(async () => {
+  await selectBackend();
+  data = await loadDataset('glyphs', { train: 525, test: 130 });
+});
+
+afterAll(() => data.dispose());
+
+async function run(changes: Partial<Recipe> = {}, seed = 1) {
+  const net = linear();
+  const losses = await fit(net, data.train, { ...recipe, ...changes }, { stream: Stream.of(seed) });
+  const weights = net.variables[0]!.dataSync().slice();
+  const { accuracy } = await evaluate(net, data.train, 100);
+  net.dispose();
+  return { losses, weights, accuracy };
+}
+
+describe('fit', () => {
+  it('learns: the loss falls from that of a guess, and accuracy rises above chance', async () => {
+    const { losses, accuracy } = await run();
+    expect(losses[0]).toBeCloseTo(Math.log(10), 5);
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
+    expect(accuracy).toBeGreaterThan(0.5);
+  });
+
+  it('gives the same bits for the same seed, others for another', async () => {
+    const [first, again, other] = [await run(), await run(), await run({}, 2)];
+    expect(again.weights).toEqual(first.weights);
+    expect(other.weights).not.toEqual(first.weights);
+  });
+
+  it('does the very step of the formula: w - rate * gradient for sgd', async () => {
+    const net = linear();
+    const seen: number[] = [];
+    const only = { ...recipe, optimizer: { name: 'sgd' }, steps: 1, batchSize: 525 } as const;
+    await fit(net, data.train, only, {
+      stream: Stream.of(1),
+      onStep: ({ loss }) => void seen.push(loss),
+    });
+    const expected = tf.tidy(() => {
+      const residual = tf.sub(0.1, tf.oneHot(data.train.labels, 10));
+      const x = tf.reshape(data.train.images, [525, 784]);
+      return tf.mul(tf.matMul(x, residual, true), -0.05 / 525).dataSync();
+    });
+    const weights = net.variables[0]!.dataSync();
+    expect(Math.max(...weights.map((w, i) => Math.abs(w - expected[i]!)))).toBeLessThan(1e-6);
+    expect(seen).toHaveLength(1);
+    net.dispose();
+  });
+
+  it('names the step and the rate when the loss is no number any more', async () => {
+    const failure = run({ schedule: { kind: 'constant', rate: 1e38 } });
+    await expect(failure).rejects.toThrow(DivergedError);
+    await expect(failure).rejects.toThrow(/The loss is \S+ at step \d+ of 40, at rate 1e\+38/);
+  });
+
+  it('refuses a batch larger than the data', async () => {
+    await expect(run({ batchSize: 526 })).rejects.toThrow('A batch of 526 needs more than the 525');
+  });
+
+  it('leaves no tensor behind', async () => {
+    await run();
+    const before = tf.memory().numTensors;
+    await run();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('evaluate', () => {
+  it('agrees with one pass over all images, whatever the batch size', async () => {
+    const net = linear();
+    await fit(net, data.train, recipe, { stream: Stream.of(3) });
+    const whole = tf.tidy(() => {
+      const logits = net.logits(data.test.images);
+      const right = tf.equal(tf.argMax(logits, 1), data.test.labels);
+      return {
+        accuracy: tf.mean(tf.cast(right, 'float32')).dataSync()[0]!,
+        loss: tf.losses.softmaxCrossEntropy(tf.oneHot(data.test.labels, 10), logits).dataSync()[0]!,
+      };
+    });
+    for (const batchSize of [7, 65, 1000]) {
+      const measured = await evaluate(net, data.test, batchSize);
+      expect(measured.accuracy).toBeCloseTo(whole.accuracy, 6);
+      expect(measured.loss).toBeCloseTo(whole.loss, 5);
+    }
+    net.dispose();
+  });
+});

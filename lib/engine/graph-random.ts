@@ -32,7 +32,8 @@ export class GraphRandom {
 
   /** 1 with the given probability, else 0; float32. */
   bernoulli<R extends tf.Rank>(shape: tf.ShapeMap[R], probability: number): tf.Tensor<R> {
-    return tf.tidy(() => tf.cast(tf.less(this.uniform<R>(shape), probability), 'float32'));
+    const draw = () => tf.less(this.uniform<R>(shape), probability);
+    return tf.tidy(() => tf.cast<tf.Tensor<R>>(draw(), 'float32'));
   }
 
   /**
@@ -40,9 +41,10 @@ export class GraphRandom {
    * (Srivastava et al. 2014).
    */
   dropout<T extends tf.Tensor>(x: T, rate: number): T {
-    return tf.tidy(
-      () => tf.mul(x, tf.div(this.bernoulli<tf.Rank>(x.shape, 1 - rate), 1 - rate)) as T,
-    );
+    return tf.tidy(() => {
+      const kept = this.bernoulli<tf.Rank>(x.shape, 1 - rate);
+      return tf.mul<T>(x, tf.div(kept, 1 - rate));
+    });
   }
 
   /** Frees the count. */
@@ -55,11 +57,11 @@ export class GraphRandom {
     shape: tf.ShapeMap[R],
     next: (stream: Stream) => number,
   ): tf.Tensor<R> {
-    return tf.tidy(() => {
+    const draw = () => {
       const addon = currentAddon();
-      const values = addon ? this.drawNatively(addon, op, shape) : this.drawHere(shape, next);
-      return values as tf.Tensor<R>;
-    });
+      return addon ? this.drawNatively(addon, op, shape) : this.drawHere(shape, next);
+    };
+    return tf.tidy<tf.Tensor>(draw) as tf.Tensor<R>;
   }
 
   private drawNatively(addon: Addon, op: string, shape: number[]): tf.Tensor {

@@ -44,7 +44,7 @@ export class Graph {
 
   /** A constant; equal constants share a node. */
   constant(shape: number[], dtype: number, bytes: Uint8Array): string {
-    const key = `${dtype}[${shape}]${Buffer.from(bytes).toString('base64')}`;
+    const key = `${dtype}[${shape.join()}]${Buffer.from(bytes).toString('base64')}`;
     const known = this.constants.get(key);
     if (known) return known;
     const tensor = new proto.Tensor();

@@ -64,7 +64,7 @@ function refuseReading(addon: Addon, name: string): (original: Method) => Method
       const constant = !tensor.isDisposed && addon.tensorMap.get(tensor.dataId).values !== null;
       if (constant) return original.apply(this, args);
       throw new Error(
-        `compile: tensor.${name}() reads a value (shape [${tensor.shape}]) inside a compiled function; ` +
+        `compile: tensor.${name}() reads a value (shape [${tensor.shape.join()}]) inside a compiled function; ` +
           'the graph would keep the first one for ever. Return the tensor and read it outside.',
       );
     };

@@ -102,8 +102,8 @@ function checkRanks(inputs: Leaf[], ranks: Map<string, Leaf> | undefined): Map<s
     const first = ranks.get(path);
     if (first && first.tensor.rank !== tensor.rank) {
       throw new TypeError(
-        `compile: ${path} has shape [${tensor.shape}], but the function was first called with ` +
-          `[${first.tensor.shape}]: the rank can't change. Reshape the input, or compile another function.`,
+        `compile: ${path} has shape [${tensor.shape.join()}], but the function was first called with ` +
+          `[${first.tensor.shape.join()}]: the rank can't change. Reshape the input, or compile another function.`,
       );
     }
   }

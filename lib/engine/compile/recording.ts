@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { type Addon, type Attribute, type Binding, alias, engine } from './addon';
 
 /** The bytes of a tensor that the function made from JavaScript values. */
@@ -44,6 +44,8 @@ const unsupported = new Map<string, string>([
 
 let active: Recording | undefined;
 
+const activate = (recording: Recording | undefined) => (active = recording);
+
 /** The recording in progress, if any. */
 export function currentRecording(): Recording | undefined {
   return active;
@@ -69,29 +71,13 @@ export class Recording {
 
   /** Runs `body` and records the ops it makes. */
   run<T>(body: () => T): T {
-    const { addon } = this;
-    const { binding, getInputTensorIds, move } = addon;
-    active = this;
-    addon.binding = this.listen(binding);
-    addon.getInputTensorIds = (tensors) => {
-      const ids = getInputTensorIds.call(addon, tensors);
-      ids.forEach((id, i) => {
-        const { dataId, shape, dtype } = tensors[i] as tf.TensorInfo;
-        this.origins.set(id, { dataId, shape, dtype });
-      });
-      return ids;
-    };
-    addon.move = (dataId, ...rest) => {
-      this.made.add(dataId);
-      move.call(addon, dataId, ...rest);
-    };
+    const restore = this.listen();
+    activate(this);
     try {
       return body();
     } finally {
-      active = undefined;
-      addon.binding = binding;
-      addon.getInputTensorIds = getInputTensorIds;
-      addon.move = move;
+      activate(undefined);
+      restore();
     }
   }
 
@@ -153,8 +139,40 @@ export class Recording {
     this.before.set(variable.dataId, variable);
   }
 
-  private listen(binding: Binding): Binding {
-    const executeOp: Binding['executeOp'] = (op, attributes, inputs, count) => {
+  /** Puts this recording between tfjs and the addon; the result takes it out again. */
+  private listen(): () => void {
+    const { addon } = this;
+    const { binding } = addon;
+    const resolve = addon.getInputTensorIds.bind(addon);
+    const move = addon.move.bind(addon);
+    const shadows: Partial<Addon> = {
+      binding: Object.create(binding, {
+        executeOp: { value: this.executeOp(binding) },
+        createTensor: { value: this.createTensor(binding) },
+      }) as Binding,
+      getInputTensorIds: (tensors) => {
+        const ids = resolve(tensors);
+        ids.forEach((id, i) => {
+          const { dataId, shape, dtype } = tensors[i] as tf.TensorInfo;
+          this.origins.set(id, { dataId, shape, dtype });
+        });
+        return ids;
+      },
+      move: (dataId, ...rest) => {
+        this.made.add(dataId);
+        move(dataId, ...rest);
+      },
+    };
+    Object.assign(addon, shadows);
+    return () => {
+      addon.binding = binding;
+      delete (addon as Partial<Addon>).getInputTensorIds;
+      delete (addon as Partial<Addon>).move;
+    };
+  }
+
+  private executeOp(binding: Binding): Binding['executeOp'] {
+    return (op, attributes, inputs, count) => {
       const outputs = binding.executeOp(op, attributes, inputs, count);
       if (this.paused) return outputs;
       const reason = unsupported.get(op);
@@ -168,7 +186,10 @@ export class Recording {
       });
       return outputs;
     };
-    const createTensor: Binding['createTensor'] = (shape, dtype, values) => {
+  }
+
+  private createTensor(binding: Binding): Binding['createTensor'] {
+    return (shape, dtype, values) => {
       const id = binding.createTensor(shape, dtype, values);
       if (ArrayBuffer.isView(values)) {
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
@@ -176,9 +197,5 @@ export class Recording {
       }
       return id;
     };
-    return Object.create(binding, {
-      executeOp: { value: executeOp },
-      createTensor: { value: createTensor },
-    }) as Binding;
   }
 }

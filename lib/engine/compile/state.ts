@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { type Addon, type TensorRecord, engine } from './addon';
 import type { Session } from './session';
 
@@ -105,7 +105,7 @@ export class State {
 
 function disposed(label: string, shape: number[]): string {
   return (
-    `compile: ${label} of shape [${shape}] has been disposed since the function was recorded. ` +
+    `compile: ${label} of shape [${shape.join()}] has been disposed since the function was recorded. ` +
     'Keep it as long as the compiled function is called (tf.keep, or outside of tf.tidy), or pass it as an input.'
   );
 }

@@ -40,7 +40,7 @@ function composed<T extends tf.Tensor>(
   const count = x.size / gamma.size;
   const { mean, variance } = tf.moments(x, axes) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
   const scale = tf.div(gamma, tf.sqrt(tf.add(variance, epsilon)));
-  const y = tf.add(tf.mul(tf.sub(x, mean), scale), beta) as T;
+  const y = tf.add<T>(tf.mul(tf.sub(x, mean), scale), beta);
   return { y, mean, variance: tf.mul(variance, count / (count - 1)) };
 }
 

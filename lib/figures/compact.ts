@@ -12,10 +12,8 @@ export function compact({ data, layout }: Figure): Figure {
 }
 
 function smaller(value: unknown): unknown {
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? value : Number(value.toPrecision(5));
-  if (Array.isArray(value)) return packed(value) ?? value.map(smaller);
-  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return packed(value) ?? value.map(rounded);
+  if (typeof value !== 'object' || value === null) return rounded(value);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, smaller(entry)]));
 }
 
@@ -31,4 +29,10 @@ function packed(array: unknown[]): Record<string, string> | undefined {
   return rows === array
     ? { bdata, dtype: 'f4', shape: `${rows.length},${columns}` }
     : { bdata, dtype: 'f4' };
+}
+
+function rounded(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(rounded);
+  const fraction = typeof value === 'number' && !Number.isInteger(value);
+  return fraction ? Number(value.toPrecision(5)) : value;
 }

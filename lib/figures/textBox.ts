@@ -61,7 +61,8 @@ function cornersOf(
   const height = size * (lineHeight + lineSpacing * (lines.length - 1));
   const anchor = { middle: 0.5, end: 1 }[text.getAttribute('text-anchor') ?? ''] ?? 0;
   const left = Number(text.getAttribute('x')) - anchor * width;
-  const top = Number(text.getAttribute('y')) - ascent * size;
+  const shift = parseFloat(text.getAttribute('dy') ?? '') || 0;
+  const top = Number(text.getAttribute('y')) + (shift - ascent) * size;
   let corners: Point[] = [
     [left, top],
     [left + width, top],

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { bars, heatmaps, lines, type HeatmapPanel } from '../../lib/figures';
+import { summarise } from '../../lib/statistics';
+
+const panel = (values: number[][], more: Partial<HeatmapPanel> = {}): HeatmapPanel => ({
+  title: 'gates',
+  values,
+  x: 'unit',
+  y: 'layer',
+  quantity: 'gate (0-1)',
+  scale: 'sequential',
+  ...more,
+});
+const matrix = (rows: number, columns: number) =>
+  Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => i - j));
+
+test('a difference is centred on zero, an amount spans its extremes, a given range wins', () => {
+  const values = [[-1, 3]];
+  const [difference, amount, given] = heatmaps('t', [
+    panel(values, { scale: 'diverging' }),
+    panel(values),
+    panel(values, { range: [0, 1] }),
+  ]).data;
+  expect(difference).toMatchObject({ zmin: -3, zmax: 3 });
+  expect(amount).toMatchObject({ zmin: -1, zmax: 3 });
+  expect(given).toMatchObject({ zmin: 0, zmax: 1 });
+});
+
+test('a panel of equal values still has a colour scale of some length', () => {
+  const [same, zero] = heatmaps('t', [
+    panel([[1, 1]]),
+    panel([[0, 0]], { scale: 'diverging' }),
+  ]).data;
+  expect(same).toMatchObject({ zmin: 0.5, zmax: 1.5 });
+  expect(zero).toMatchObject({ zmin: -1, zmax: 1 });
+});
+
+test('the first row is on top and rows and columns count from 1', () => {
+  const { data, layout } = heatmaps('t', [panel(matrix(3, 2))]);
+  expect(data[0]).toMatchObject({ x0: 1, y0: 1, z: matrix(3, 2) });
+  expect(layout['yaxis']).toMatchObject({ range: [3.5, 0.5], title: { text: 'layer' } });
+  expect(layout['xaxis']).toMatchObject({ range: [0.5, 2.5], title: { text: 'unit' } });
+});
+
+test('each brick has a whole number of pixels, so that none looks wider than its neighbour', () => {
+  const { layout } = heatmaps('t', [panel(matrix(49, 50)), panel(matrix(49, 30))]);
+  const margin = layout['margin'] as { l: number; r: number; t: number; b: number };
+  const plotWidth = layout.width - margin.l - margin.r;
+  for (const [axis, columns] of [
+    ['xaxis', 50],
+    ['xaxis2', 30],
+  ] as const) {
+    const [from, to] = (layout[axis] as { domain: [number, number] }).domain;
+    const brick = ((to - from) * plotWidth) / columns;
+    expect(brick).toBeCloseTo(Math.round(brick), 9);
+  }
+  expect((layout.height - margin.t - margin.b) % 49).toBe(0);
+});
+
+test('tensors’ typed rows are taken as well as arrays', () => {
+  const typed = heatmaps('t', [panel([], { values: [Float32Array.of(1, 2)] })]);
+  expect(typed.data[0]).toMatchObject({ z: [[1, 2]] });
+});
+
+test('an empty, ragged or broken panel is an error that names it and the place', () => {
+  expect(() => heatmaps('t', [panel([])])).toThrow('The heatmap "gates" has no values.');
+  expect(() => heatmaps('t', [panel([[1, 2], [1]])])).toThrow('2 values in row 0 and 1 in row 1');
+  expect(() =>
+    heatmaps('t', [
+      panel(
+        [
+          [1, 2],
+          [1, NaN],
+        ],
+        { range: [0, 1] },
+      ),
+    ]),
+  ).toThrow('The heatmap "gates" has NaN in row 1, column 1.');
+});
+
+test('the band of a line runs from the low to the high end of each interval', () => {
+  const y = [summarise([1, 2, 3]), summarise([4, 6, 8])];
+  const [band, line] = lines({
+    title: 't',
+    x: 'x',
+    y: 'y',
+    series: [{ name: 'a', x: [0, 9], y }],
+  }).data;
+  expect(line).toMatchObject({ x: [0, 9], y: [2, 6], mode: 'lines' });
+  expect(band).toMatchObject({
+    x: [0, 9, 9, 0],
+    y: [y[0]!.high, y[1]!.high, y[1]!.low, y[0]!.low],
+    fill: 'toself',
+  });
+});
+
+test('one seed has a line but no band', () => {
+  const series = [{ name: 'a', x: [0], y: [summarise([1])] }];
+  expect(lines({ title: 't', x: 'x', y: 'y', series }).data).toHaveLength(1);
+});
+
+test('lines differ by dash as well as by colour, and more than can be told apart are refused', () => {
+  const series = (n: number) =>
+    Array.from({ length: n }, (_, i) => ({ name: `${i}`, x: [0], y: [summarise([1])] }));
+  const styles = lines({ title: 't', x: 'x', y: 'y', series: series(7) }).data.map(
+    ({ line }) => line,
+  );
+  expect(new Set(styles.map((style) => (style as { color: string }).color)).size).toBe(7);
+  expect(new Set(styles.slice(0, 6).map((style) => (style as { dash: string }).dash)).size).toBe(6);
+  expect(() => lines({ title: 't', x: 'x', y: 'y', series: series(8) })).toThrow('"t" has 8 lines');
+});
+
+test('a line with a missing mean is refused, not drawn shifted', () => {
+  const series = [{ name: 'a', x: [0, 1], y: [summarise([1])] }];
+  expect(() => lines({ title: 't', x: 'x', y: 'y', series })).toThrow('2 x values and 1 means');
+});
+
+test('a bar is the mean over seeds, with its interval and a point for each seed', () => {
+  const figure = bars({
+    title: 't',
+    x: 'third',
+    y: 'share (%)',
+    categories: ['first', 'last'],
+    series: [{ name: 'trained', values: [[60, 70, 80], [10]] }],
+  });
+  const [bar, points] = figure.data;
+  const { mean, high } = summarise([60, 70, 80]);
+  expect(bar).toMatchObject({ type: 'bar', y: [mean, 10], error_y: { array: [high - mean, 0] } });
+  expect(points).toMatchObject({ x: ['first', 'first', 'first', 'last'], y: [60, 70, 80, 10] });
+});
+
+test('bars without a list for each category are refused', () => {
+  const series = [{ name: 'trained', values: [[1]] }];
+  expect(() => bars({ title: 't', x: 'x', y: 'y', categories: ['a', 'b'], series })).toThrow(
+    'The bars "trained" have 1 lists of values for 2 categories.',
+  );
+});

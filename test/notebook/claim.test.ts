@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { claim, claims, closingTable, type Claim } from '../../lib/notebook';
+import { fakeKernel } from './fakeKernel';
+
+beforeEach(() => void vi.stubEnv('PROFILE', 'quick'));
+afterEach(() => vi.unstubAllEnvs());
+
+const carried: Claim = {
+  id: 'carried',
+  statement: 'Most units are carried.',
+  quantity: 'mean gate',
+  expect: { below: 0.5 },
+  values: [0.12, 0.13, 0.14],
+  control: { name: 'open gates', values: [0.6, 0.65, 0.7] },
+};
+const wide = { ...carried, values: [0.1, 0.4, 0.6] };
+
+test('a claim is one output: the record for machines, a table for readers, plain text', () => {
+  const messages = fakeKernel();
+  const record = claim(carried);
+  expect(messages).toHaveLength(1);
+  const { data } = messages[0]!;
+  expect(data['application/vnd.unrolled.claim+json']).toEqual(record);
+  expect(record).toMatchObject({
+    id: 'carried',
+    statement: 'Most units are carried.',
+    expected: 'mean gate below 0.5',
+    measured: { n: 3 },
+    verdict: 'holds',
+    passed: true,
+    control: { name: 'open gates', verdict: 'fails' },
+  });
+  for (const face of ['text/markdown', 'text/plain']) {
+    for (const part of [
+      'carried: Most units are carried.',
+      'mean gate below 0.5',
+      '0.130 [0.105, 0.155], n = 3',
+      'control: open gates',
+      '0.65 [0.53, 0.77], n = 3; does not meet the expectation',
+      '✓ holds',
+    ]) {
+      expect(data[face]).toContain(part);
+    }
+  }
+});
+
+test('a claim whose interval holds the threshold is undecided and does not pass, without a throw', () => {
+  fakeKernel();
+  expect(claim(wide)).toMatchObject({ verdict: 'undecided', passed: false, rule: 'interval' });
+});
+
+test('under smoke the same claim passes by its direction, and says that this is the rule', () => {
+  vi.stubEnv('PROFILE', 'smoke');
+  const messages = fakeKernel();
+  expect(claim(wide)).toMatchObject({ verdict: 'undecided', passed: true, rule: 'direction' });
+  expect(messages[0]!.data['text/plain']).toContain('? undecided, direction as claimed');
+  expect(claim({ ...wide, expect: { above: 0.5 } }).passed).toBe(false);
+});
+
+test('a control that meets the expectation as well is shown as doing so', () => {
+  const messages = fakeKernel();
+  claim({ ...carried, control: { name: 'untrained', values: [0.11, 0.12, 0.13] } });
+  expect(messages[0]!.data['text/plain']).toContain(
+    'control: untrained: 0.120 [0.095, 0.145], n = 3; meets',
+  );
+});
+
+test('a value that is not a number is an error that names claim and place', () => {
+  expect(() => claim({ ...carried, values: [0.1, NaN] })).toThrow(
+    'Claim "carried", values: Value 1 of 2',
+  );
+  expect(() => claim({ ...carried, control: { name: 'open gates', values: [] } })).toThrow(
+    'Claim "carried", control "open gates": There is nothing to summarise',
+  );
+});
+
+test('a bar in a claim’s words does not break the table', () => {
+  const messages = fakeKernel();
+  claim({ ...carried, quantity: 'mean |T|' });
+  expect(messages[0]!.data['text/markdown']).toContain('| expected | mean \\|T\\| below 0.5 |');
+});
+
+test('a claim made again counts once, with its last outcome', () => {
+  fakeKernel();
+  claim(wide);
+  claim(carried);
+  const records = claims().filter(({ id }) => id === 'carried');
+  expect(records).toHaveLength(1);
+  expect(records[0]!.verdict).toBe('holds');
+});
+
+test('the closing table has a row for each claim, also one it was not told about', () => {
+  claim(carried);
+  claim({ ...carried, id: 'extra', statement: 'From an exercise.' });
+  const messages = fakeKernel();
+  closingTable([{ claim: 'carried', paper: 'most gates near 0 (Fig. 2)' }]);
+  const rows = (messages[0]!.data['text/markdown'] as string).split('\n').slice(2);
+  expect(rows).toEqual([
+    '| Most units are carried. | most gates near 0 (Fig. 2) | mean gate below 0.5 | 0.130 [0.105, 0.155], n = 3 | ✓ holds |',
+    '| From an exercise. | – | mean gate below 0.5 | 0.130 [0.105, 0.155], n = 3 | ✓ holds |',
+  ]);
+});
+
+test('a row for a claim that was not made is an error that lists those made', () => {
+  claim(carried);
+  expect(() => closingTable([{ claim: 'caried', paper: '' }])).toThrow(
+    /"caried", but the claims made so far are: carried/,
+  );
+});

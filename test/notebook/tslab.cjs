@@ -5,6 +5,7 @@ const { createConverter } = require('tslab/dist/converter');
 const { createExecutor } = require('tslab/dist/executor');
 const { JupyterHandlerImpl } = require('tslab/dist/jupyter');
 
+/** @type {{ cells: string[], run?: boolean }} */
 const { cells, run } = JSON.parse(readFileSync(0, 'utf8'));
 const node = createConverter({ isJS: false, isBrowser: false });
 
@@ -26,13 +27,14 @@ function check() {
 }
 
 async function execute() {
-  const executor = createExecutor(process.cwd(), { node, close() {} }, console);
+  const executor = createExecutor(process.cwd(), { node, browser: node, close() {} }, console);
   const handler = new JupyterHandlerImpl(executor, false);
   const results = [];
   for (const code of cells) {
+    /** @type {object[]} */
     const outputs = [];
     const { status } = await handler.handleExecute(
-      { code },
+      { code, silent: false, store_history: true, user_expressions: {} },
       (name, text) => outputs.push({ name, text }),
       (message, update) => outputs.push({ ...message, update }),
     );

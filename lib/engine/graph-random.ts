@@ -32,7 +32,7 @@ export class GraphRandom {
 
   /** 1 with the given probability, else 0; float32. */
   bernoulli<R extends tf.Rank>(shape: tf.ShapeMap[R], probability: number): tf.Tensor<R> {
-    const draw = () => tf.less(this.uniform<R>(shape), probability);
+    const draw = () => tf.less<tf.Tensor<R>>(this.uniform<R>(shape), probability);
     return tf.tidy(() => tf.cast<tf.Tensor<R>>(draw(), 'float32'));
   }
 

@@ -34,7 +34,7 @@ const unsupported = new Map<string, string>([
   ...['Multinomial', 'RandomStandardNormal', 'RandomUniform', 'TruncatedNormal'].map(
     (op) => [op, 'it keeps a hidden random state; use GraphRandom'] as const,
   ),
-  ...['Where', 'Unique', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5'].map(
+  ...['Where', 'UniqueV2', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5'].map(
     (op) => [op, 'the shape of its result depends on values'] as const,
   ),
   ...['WriteSummary', 'WriteScalarSummary', 'SummaryWriter', 'WriteHistogramSummary'].map(

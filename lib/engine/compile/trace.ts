@@ -56,13 +56,16 @@ export class Trace {
         inputs.push(tf.keep(alias(addon, tensor)));
         return inputs.at(-1)!;
       }) as never[];
-      const result = recording.run(() => guarded(addon, () => runEagerly(fn, fresh)));
-      const variables = Object.values(engine().registeredVariables);
-      if (variables.some((variable) => !before.has(variable))) return { result };
-      const outputs = result === undefined ? [] : leaves(result, '').map(({ tensor }) => tensor);
-      const { graph, slots } = writeProgram(addon, recording, inputs, outputs);
-      const session = new Session(addon, graph);
-      const state = new State(addon, session, slots);
+      const { result, outputs, program } = recording.run(() => {
+        const result = guarded(addon, () => runEagerly(fn, fresh));
+        const outputs = result === undefined ? [] : leaves(result, '').map(({ tensor }) => tensor);
+        const settled = Object.values(engine().registeredVariables).every((v) => before.has(v));
+        const program = settled ? writeProgram(addon, recording, inputs, outputs) : undefined;
+        return { result, outputs, program };
+      });
+      if (!program) return { result };
+      const session = new Session(addon, program.graph);
+      const state = new State(addon, session, program.slots);
       const trace = new Trace(addon, session, state, result, inputs.length, outputs.length);
       return { result, trace };
     } catch (error) {

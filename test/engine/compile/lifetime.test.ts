@@ -1,0 +1,151 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { GraphRandom, compile, momentum } from '../../../lib/engine';
+import { type Addon, currentAddon } from '../../../lib/engine/compile/addon';
+import { removeLeftovers } from '../../../lib/engine/compile/session';
+import { loadNative } from '../../../lib/engine/native';
+import { batch, denseNet, loss } from './nets';
+
+let binding: Addon['binding'];
+
+beforeAll(async () => {
+  await loadNative();
+  ({ binding } = currentAddon()!);
+});
+
+afterEach(() => tf.disposeVariables());
+
+const graphFolders = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('unrolled-graph-'));
+const own = (name: string) => name.startsWith(`unrolled-graph-${process.pid}-`);
+
+test('memory stays flat over 10,000 steps', () => {
+  const net = denseNet('plain', 1, new GraphRandom(1));
+  const optimizer = momentum(net.variables);
+  const step = compile((x: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) =>
+    optimizer.minimize(() => loss(net, x, labels), rate),
+  );
+  const { x, labels } = batch([10], 1);
+  const rate = tf.scalar(0.01);
+  const run = (steps: number) => {
+    for (let i = 0; i < steps; i++) {
+      const result = step(x, labels, rate);
+      if (i % 100 === 0) result.dataSync();
+      if (i % 1000 === 0) net.variables[0]!.dataSync();
+      result.dispose();
+    }
+    global.gc?.();
+    return {
+      tensors: tf.memory().numTensors,
+      buffers: tf.memory().numDataBuffers,
+      handles: binding.getNumOfTensors(),
+      megabytes: process.memoryUsage.rss() / 2 ** 20,
+    };
+  };
+  const before = run(2000);
+  const after = run(10_000);
+  expect(after.tensors).toBe(before.tensors);
+  expect(after.buffers).toBe(before.buffers);
+  expect(Math.abs(after.handles - before.handles)).toBeLessThan(net.variables.length * 3);
+  expect(after.megabytes - before.megabytes).toBeLessThan(40);
+});
+
+test('recording again and again leaves nothing behind', () => {
+  const w = tf.variable(tf.ones([100]));
+  const constant = tf.ones([2000]);
+  const x = tf.ones([3]);
+  const cycle = () => {
+    const step = compile((x: tf.Tensor) => {
+      w.assign(tf.add(w, tf.sum(x)));
+      return tf.sum(tf.mul(tf.sum(w), constant));
+    });
+    for (let i = 0; i < 3; i++) tf.dispose([step(x)]);
+    step.dispose();
+  };
+  cycle();
+  const counts = () => [
+    tf.memory().numTensors,
+    tf.memory().numDataBuffers,
+    binding.getNumOfTensors(),
+    binding.getNumOfSavedModels(),
+  ];
+  const before = counts();
+  for (let i = 0; i < 20; i++) cycle();
+  expect(counts()).toEqual(before);
+});
+
+describe('sessions', () => {
+  test('are freed by dispose, once, also by a second dispose', () => {
+    const before = binding.getNumOfSavedModels();
+    const step = compile((x: tf.Tensor) => tf.square(x));
+    step(tf.ones([2]));
+    step(tf.ones([3]));
+    expect(binding.getNumOfSavedModels()).toBe(before + 2);
+    step.dispose();
+    step.dispose();
+    expect(binding.getNumOfSavedModels()).toBe(before);
+  });
+
+  test('are bounded in number, and the shape used last is kept', () => {
+    const before = binding.getNumOfSavedModels();
+    let recorded = 0;
+    const step = compile((x: tf.Tensor) => {
+      recorded++;
+      return tf.square(x);
+    });
+    for (let size = 1; size <= 30; size++) {
+      step(tf.ones([size]));
+      step(tf.ones([1]));
+    }
+    expect(binding.getNumOfSavedModels() - before).toBeLessThanOrEqual(8);
+    expect(recorded).toBe(30);
+    step.dispose();
+  });
+
+  test('are recorded anew for another list of state, such as that of another model', () => {
+    let w = tf.variable(tf.scalar(2));
+    const step = compile((x: tf.Scalar) => tf.mul(x, w), { state: () => [w] });
+    const results = [step(tf.scalar(3)), step(tf.scalar(3))];
+    w = tf.variable(tf.scalar(5));
+    results.push(step(tf.scalar(3)), step(tf.scalar(3)));
+    expect(results.map((tensor) => tensor.dataSync()[0])).toEqual([6, 6, 15, 15]);
+  });
+});
+
+describe('temporary folders', () => {
+  test('are gone once a graph is loaded', () => {
+    const step = compile((x: tf.Tensor) => tf.square(x));
+    step(tf.ones([2]));
+    expect(graphFolders().filter(own)).toEqual([]);
+  });
+
+  test('of a process that crashed are removed by the next, those of a live one are not', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const dead = mkdtempSync(join(tmpdir(), `unrolled-graph-${pid}-`));
+    const alive = mkdtempSync(join(tmpdir(), `unrolled-graph-${process.ppid}-`));
+    mkdirSync(join(dead, 'inner'));
+    removeLeftovers();
+    const left = graphFolders().map((name) => join(tmpdir(), name));
+    expect(left).not.toContain(dead);
+    expect(left).toContain(alive);
+    rmSync(alive, { recursive: true });
+  });
+});
+
+test('a process that compiled exits cleanly', () => {
+  const script = `
+    const { selectBackend, compile } = require('unrolled');
+    const tf = require('@tensorflow/tfjs');
+    selectBackend().then(() => {
+      const w = tf.variable(tf.scalar(1));
+      const step = compile((x) => w.assign(tf.add(w, x)));
+      for (let i = 0; i < 3; i++) step(tf.scalar(1));
+      console.log(w.dataSync()[0]);
+    });`;
+  const output = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+  expect(output.trim()).toBe('4');
+});

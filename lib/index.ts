@@ -1,4 +1,5 @@
 export * from './engine';
+export * from './datasets';
 export * from './statistics';
 export * from './figures';
 export * from './notebook';

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { generate, GENERATED } from '../../lib/datasets/generated';
+import { Split } from '../../lib/datasets/split';
+import { selectBackend } from '../../lib/engine';
+import { Stream } from '../../lib/engine/random';
+
+const nothing = () => undefined;
+
+describe.each([
+  ['glyphs', 'ae5cbecc10c414b89f1cec2ddb84bbaa0e17ac01ecc9f6843bc8f62867baad83'],
+  ['textures', 'ac34d4476acdd2e5285b3a1bede86fdaf9c0aa7e47f1137dc40f1f6a786b7ec9'],
+])('%s', (name, sha256) => {
+  test('are the same bytes on every machine', async () => {
+    const { pixels, labels } = await generate(name, 'train', 200, 1, nothing);
+    expect(createHash('sha256').update(pixels).update(labels).digest('hex')).toBe(sha256);
+  });
+
+  test('keep their first images when more are asked for', async () => {
+    const few = await generate(name, 'test', 15, 7, nothing);
+    const many = await generate(name, 'test', 40, 7, nothing);
+    expect(Buffer.compare(many.pixels.subarray(0, few.pixels.length), few.pixels)).toBe(0);
+    expect([...many.labels.subarray(0, 15)]).toEqual([...few.labels]);
+  });
+
+  test('differ between seeds, between training and test, and from image to image', async () => {
+    const sets = [
+      await generate(name, 'train', 50, 1, nothing),
+      await generate(name, 'train', 50, 2, nothing),
+      await generate(name, 'test', 50, 1, nothing),
+    ];
+    const size = sets[0]!.pixels.length / 50;
+    const images = sets.flatMap(({ pixels }) =>
+      Array.from({ length: 50 }, (_, i) =>
+        Buffer.from(pixels.subarray(i * size, (i + 1) * size)).toString('latin1'),
+      ),
+    );
+    expect(new Set(images).size).toBe(150);
+  });
+
+  test('have as many images of each class', async () => {
+    const { labels } = await generate(name, 'train', 30, 1, nothing);
+    const counts = GENERATED[name]!.classes.map(
+      (_, c) => labels.filter((label) => label === c).length,
+    );
+    expect(counts).toEqual(Array(10).fill(3));
+  });
+});
+
+/** Test accuracy of a net of `layers` after `epochs` on 4,000 images of the set, batches of 64, Adam. */
+async function accuracy(
+  name: string,
+  layers: tf.layers.Layer[],
+  epochs: number,
+  rate: number,
+): Promise<number> {
+  const { shape } = GENERATED[name]!;
+  const train = new Split(await generate(name, 'train', 4000, 1, nothing), shape);
+  const test = new Split(await generate(name, 'test', 1000, 1, nothing), shape);
+  const model = tf.sequential({ layers });
+  const optimizer = tf.train.adam(rate);
+  const logits = (images: tf.Tensor) => model.apply(images.sub(0.5).mul(4)) as tf.Tensor2D;
+  const stream = Stream.of(1);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const { images, labels } of train.batches(64, stream.fork(epoch))) {
+      tf.tidy(() => {
+        const targets = tf.oneHot(labels, 10);
+        optimizer.minimize(() => tf.losses.softmaxCrossEntropy(targets, logits(images)).asScalar());
+      });
+    }
+  }
+  const right = tf.tidy(
+    () => logits(test.images).argMax(1).equal(test.labels).mean().dataSync()[0]!,
+  );
+  train.dispose();
+  test.dispose();
+  model.dispose();
+  return right;
+}
+
+async function meanColours(
+  split: 'train' | 'test',
+  count: number,
+): Promise<{ colour: number[]; label: number }[]> {
+  const { pixels, labels } = await generate('textures', split, count, 1, nothing);
+  return Array.from(labels, (label, i) => {
+    const colour = [0, 0, 0];
+    for (let p = 0; p < 3072; p++) colour[p % 3]! += pixels[i * 3072 + p]! / 1024;
+    return { colour, label };
+  });
+}
+
+const dense = (units: number) =>
+  tf.layers.dense({ units, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) });
+
+const conv = (filters: number, kernelSize: number, strides: number) =>
+  tf.layers.conv2d({
+    filters,
+    kernelSize,
+    strides,
+    activation: 'relu',
+    kernelInitializer: tf.initializers.heNormal({ seed: filters }),
+  });
+
+describe('how hard the sets are', () => {
+  beforeAll(async () => {
+    await selectBackend();
+  });
+
+  const glyph = tf.layers.inputLayer({ inputShape: [28, 28, 1] });
+  const texture = tf.layers.inputLayer({ inputShape: [32, 32, 3] });
+
+  test('glyphs: a linear model learns, but stays well under 95 %', async () => {
+    const reached = await accuracy('glyphs', [glyph, tf.layers.flatten(), dense(10)], 10, 1e-3);
+    expect(reached).toBeGreaterThan(0.8);
+    expect(reached).toBeLessThan(0.93);
+  });
+
+  test('glyphs: a small convolutional net gets above 95 %', async () => {
+    const net = [glyph, conv(16, 5, 2), conv(32, 3, 2), tf.layers.flatten(), dense(10)];
+    expect(await accuracy('glyphs', net, 6, 2e-3)).toBeGreaterThan(0.95);
+  });
+
+  test('textures: the mean colour says nothing of the class to its nearest neighbours', async () => {
+    const [train, test] = await Promise.all([
+      meanColours('train', 4000),
+      meanColours('test', 1000),
+    ]);
+    const distance = (a: number[], b: number[]) =>
+      a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0);
+    const right = test.filter(({ colour, label }) => {
+      const nearest = train.reduce((best, other) =>
+        distance(colour, other.colour) < distance(colour, best.colour) ? other : best,
+      );
+      return nearest.label === label;
+    });
+    expect(right.length / test.length).toBeLessThan(0.15);
+  });
+
+  test('textures: a linear model of the pixels stays near chance', async () => {
+    const net = [texture, tf.layers.flatten(), dense(10)];
+    expect(await accuracy('textures', net, 3, 1e-3)).toBeLessThan(0.25);
+  });
+
+  test('textures: a small convolutional net sees the shapes', async () => {
+    const pool = tf.layers.globalAveragePooling2d({});
+    const net = [texture, conv(16, 5, 2), conv(32, 3, 2), conv(64, 3, 1), pool, dense(10)];
+    expect(await accuracy('textures', net, 5, 3e-3)).toBeGreaterThan(0.7);
+  });
+});

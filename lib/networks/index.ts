@@ -1,0 +1,9 @@
+export {
+  highwayNet,
+  plainNet,
+  residualNet,
+  type DenseNetOptions,
+  type HighwayNetOptions,
+  type ResidualNetOptions,
+} from './denseNets';
+export { Network, type NetworkLayers } from './network';

@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Block } from '../layers';
+
+type Layer = tf.layers.Layer;
+
+/** What a {@link Network} is made of. */
+export interface NetworkLayers {
+  /** Shape of one input, without the batch. */
+  inputShape: number[];
+  /** What turns an input into the first stage's first state. */
+  stem: Layer[];
+  /** Blocks, stage by stage. The blocks of a stage read and write one space. */
+  stages: Block[][];
+  /** What turns the last state into logits, [batch, classes]. */
+  head: Layer[];
+}
+
+/**
+ * A stem, stages of blocks, and a head, in this order. A second network over some of the same blocks
+ * shares their weights.
+ */
+export class Network {
+  /** Shape of one input, without the batch. */
+  readonly inputShape: readonly number[];
+  /** The layers before the first stage. */
+  readonly stem: readonly Layer[];
+  /** The blocks by stage. */
+  readonly stages: readonly (readonly Block[])[];
+  /** The layers from the last state to the logits. */
+  readonly head: readonly Layer[];
+  private layersModel?: tf.LayersModel;
+
+  /** @throws Error when a layer does not fit the one before; the message has both shapes. */
+  constructor({ inputShape, stem, stages, head }: NetworkLayers) {
+    this.inputShape = inputShape;
+    this.stem = stem;
+    this.stages = stages;
+    this.head = head;
+    if (this.layers.some((layer) => !layer.built)) this.layersModel = this.toModel();
+  }
+
+  /** All blocks, first to last. */
+  get blocks(): Block[] {
+    return this.stages.flat();
+  }
+
+  /** The network as a tfjs model from inputs to class probabilities, [batch, classes], for `fit` and `save`. */
+  get model(): tf.LayersModel {
+    this.layersModel ??= this.toModel();
+    return this.layersModel;
+  }
+
+  /** The variables that training changes, each once. */
+  get variables(): tf.Variable[] {
+    const weights = this.layers.flatMap((layer) => layer.trainableWeights);
+    return [...new Set(weights.map((weight) => weight.read() as tf.Variable))];
+  }
+
+  /**
+   * The logits, before the softmax: what `softmaxCrossEntropy` takes. A function of tensors alone,
+   * so it may stand in a function that is compiled.
+   * @param x [batch, ...inputShape]
+   * @returns [batch, classes]
+   */
+  logits(x: tf.Tensor): tf.Tensor2D {
+    return tf.tidy(() => this.classify(through(this.blocks, this.embed(x))));
+  }
+
+  /**
+   * The first state, which the stem makes of an input.
+   * @param x [batch, ...inputShape]
+   */
+  embed(x: tf.Tensor): tf.Tensor {
+    return through(this.stem, x);
+  }
+
+  /**
+   * The logits that the head makes of a state.
+   * @param state the output of a block of the last stage
+   * @returns [batch, classes]
+   */
+  classify(state: tf.Tensor): tf.Tensor2D {
+    return through(this.head, state) as tf.Tensor2D;
+  }
+
+  /** Frees the weights. */
+  dispose(): void {
+    this.layersModel?.dispose();
+  }
+
+  private get layers(): Layer[] {
+    return [...this.stem, ...this.blocks, ...this.head];
+  }
+
+  private toModel(): tf.LayersModel {
+    const inputs = tf.input({ shape: [...this.inputShape] });
+    const softmax = tf.layers.softmax({ name: 'softmax' });
+    const outputs = [...this.layers, softmax].reduce(
+      (state, layer) => layer.apply(state) as tf.SymbolicTensor,
+      inputs,
+    );
+    return tf.model({ inputs, outputs });
+  }
+}
+
+function through(layers: readonly Layer[], x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => layers.reduce((state, layer) => layer.apply(state) as tf.Tensor, x));
+}

@@ -7,7 +7,7 @@ import type { CatalogueFile } from './catalogue';
 import { DataError, isWebPage } from './errors';
 
 /** How far long work has come. */
-export interface Progress {
+export interface LoadProgress {
   /** What is being done, for the reader. */
   task: string;
   done: number;
@@ -46,7 +46,7 @@ export function mismatch(bytes: Uint8Array, file: CatalogueFile): string | undef
 export async function download(
   file: CatalogueFile,
   target: string,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<void> {
   await mkdir(dirname(target), { recursive: true }).catch(unwritable);
   const partial = await takeOver(target);
@@ -98,7 +98,7 @@ function isRunning(pid: number): boolean {
 async function fill(
   path: string,
   file: CatalogueFile,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<void> {
   const mirrors = new Set(file.urls);
   const problems = new Map<string, string>();
@@ -142,7 +142,7 @@ async function fillFrom(
   path: string,
   handle: FileHandle,
   file: CatalogueFile,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<void> {
   const { size: start } = await handle.stat();
   if (start < file.bytes) await receive(url, handle, start, file, onProgress);
@@ -160,7 +160,7 @@ async function receive(
   handle: FileHandle,
   start: number,
   file: CatalogueFile,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<void> {
   const abort = new AbortController();
   const stalled = () => abort.abort(new Error(`no data for ${STALL_MS / 1000} seconds`));
@@ -229,7 +229,7 @@ export async function obtain(
   file: CatalogueFile,
   folders: string[],
   unverified: boolean,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<{ bytes: Buffer; verified: boolean }> {
   const found = folders.map((folder) => join(folder, file.name)).find(existsSync);
   const path = found ?? join(folders[0]!, file.name);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Stream } from '../engine/random';
-import type { Progress } from './download';
+import type { LoadProgress } from './download';
 import { drawGlyph, GLYPHS } from './glyphs';
 import type { Samples } from './idx';
 import { paintTexture, TEXTURES } from './textures';
@@ -45,7 +45,7 @@ export async function generate(
   split: 'train' | 'test',
   count: number,
   seed: number,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: LoadProgress) => void,
 ): Promise<Samples> {
   const { shape, classes, draw } = GENERATED[name]!;
   const size = shape[0] * shape[1] * shape[2];

@@ -1,4 +1,4 @@
-export type { Progress } from './download';
+export type { LoadProgress } from './download';
 export { DataError } from './errors';
 export { datasetNames, loadDataset, type Dataset, type LoadOptions } from './load';
 export type { Batch, Split } from './split';

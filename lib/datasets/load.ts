@@ -7,7 +7,7 @@ import {
   type PublishedSet,
   type ResplitSet,
 } from './catalogue';
-import type { Progress } from './download';
+import type { LoadProgress } from './download';
 import { DataError } from './errors';
 import { generate, GENERATED } from './generated';
 import type { Samples } from './idx';
@@ -25,7 +25,7 @@ export interface LoadOptions {
   /** Accept files in the data folder that are not the published ones. Default false. */
   unverified?: boolean;
   /** Told how far downloading or drawing has come. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: (progress: LoadProgress) => void;
 }
 
 /** A data set for classification, its images and labels resident in the backend's memory. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PublishedSet } from './catalogue';
 import { parseCifar, readArchive } from './cifar';
-import { obtain, type Progress } from './download';
+import { obtain, type LoadProgress } from './download';
 import { DataError } from './errors';
 import { parseIdx, type Samples } from './idx';
 
@@ -16,7 +16,7 @@ export interface Origin {
   folder: string;
   /** Accept files that are not the published ones. */
   unverified: boolean;
-  onProgress: (progress: Progress) => void;
+  onProgress: (progress: LoadProgress) => void;
 }
 
 /** Files by name, and whether all of them are the published ones. */

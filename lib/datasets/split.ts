@@ -22,7 +22,8 @@ export class Split {
   /** Uploads `samples`, bytes 0 ... 255 becoming v / 255. */
   constructor(samples: Samples, shape: [number, number, number]) {
     this.size = samples.labels.length;
-    const values = Float32Array.from(samples.pixels, (byte) => byte / 255);
+    const values = new Float32Array(samples.pixels.length);
+    for (let i = 0; i < values.length; i++) values[i] = samples.pixels[i]! / 255;
     this.images = tf.tensor4d(values, [this.size, ...shape]);
     this.labels = tf.tensor1d(Int32Array.from(samples.labels), 'int32');
   }

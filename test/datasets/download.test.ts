@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ts from 'typescript';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CatalogueFile } from '../../lib/datasets/catalogue';
-import { download, obtain, type Progress } from '../../lib/datasets/download';
+import { download, obtain, type LoadProgress } from '../../lib/datasets/download';
 import { listed, rangeStart, sendRange, serve, temporaryFolder } from './files';
 
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) % 251));
@@ -36,7 +36,7 @@ describe('a file that can be had', () => {
     expect(readdirSync(join(path, '..'))).toEqual(['data.gz']);
     const task = 'downloading data.gz';
     expect(progress).toHaveBeenLastCalledWith({ task, done: bytes.length, total: bytes.length });
-    const reached = progress.mock.calls.map(([progress]) => (progress as Progress).done);
+    const reached = progress.mock.calls.map(([progress]) => (progress as LoadProgress).done);
     expect(reached).toEqual([...reached].sort((a, b) => a - b));
     expect(reached.length).toBeLessThanOrEqual(101);
   });

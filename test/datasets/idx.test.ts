@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DataError } from '../../lib/datasets/errors';
 import { parseIdx } from '../../lib/datasets/idx';
 import { idx, idxPair } from './files';
 
@@ -99,4 +101,22 @@ describe('each kind of damage is refused with its own sentence, naming the file'
       }),
     );
   });
+});
+
+test('a changed, missing or added byte is a DataError or harmless, never another error', () => {
+  const raw = idx(0x803, [4, 2, 3], new Uint8Array(24));
+  fc.assert(
+    fc.property(fc.nat(raw.length - 1), fc.nat(255), fc.nat(2), (at, value, remove) => {
+      const bytes = Buffer.concat([
+        raw.subarray(0, at),
+        Buffer.of(value),
+        raw.subarray(at + remove),
+      ]);
+      try {
+        expect(parse(gzipSync(bytes), labels).pixels.length).toBe(24);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DataError);
+      }
+    }),
+  );
 });

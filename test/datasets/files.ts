@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header, type HeaderData } from 'tar';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import type { CatalogueFile } from '../../lib/datasets/catalogue';
 
 /** An IDX file before compression. */
@@ -49,9 +49,14 @@ export function listed(name: string, bytes: Buffer, ...urls: string[]): Catalogu
   return { name, urls, bytes: bytes.length, sha256 };
 }
 
-/** A new folder under the system's folder for temporary files. */
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A new folder under the system's folder for temporary files, removed when the test file is done. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'unrolled-data-'));
+  const folder = mkdtempSync(join(tmpdir(), 'unrolled-data-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** A server on the loopback interface until the test is over; returns its address. */

@@ -70,7 +70,11 @@ export interface Engine {
   startScope(name?: string): void;
   disposeTensor(tensor: tf.TensorInfo): void;
   incRef(tensor: tf.TensorInfo, backend: null): void;
-  state: { gradientDepth: number; scopeStack: { name: string }[] };
+  state: {
+    gradientDepth: number;
+    scopeStack: { name: string }[];
+    tensorInfo: { has(dataId: tf.DataId): boolean };
+  };
 }
 
 /** tfjs's engine. */

@@ -41,8 +41,9 @@ export class State {
    */
   load(): void {
     const { addon, slots } = this;
+    const { tensorInfo } = engine().state;
     for (const { source, label } of slots) {
-      if (!addon.tensorMap.has(source.dataId)) throw new Error(disposed(label, source.shape));
+      if (!tensorInfo.has(source.dataId)) throw new Error(disposed(label, source.shape));
     }
     if (slots.some(({ pending }) => pending && pending.refCount > 1)) this.fetch();
     const stale = slots.filter((slot) => slot.dataId !== slot.source.dataId);

@@ -34,7 +34,7 @@ class Weights {
   }
 
   fill(size: number, value: number): tf.Variable<tf.Rank.R1> {
-    return this.add(tf.fill([size], value) as tf.Tensor1D);
+    return this.add(tf.fill<tf.Rank.R1>([size], value));
   }
 
   private add<R extends tf.Rank>(value: tf.Tensor<R>): tf.Variable<R> {

@@ -184,7 +184,7 @@ describe('compiled functions that share variables', () => {
     const w = tf.variable(tf.scalar(0));
     const optimizer = momentum([w], { momentum: 0.5 });
     const train = compile((rate: tf.Scalar) =>
-      optimizer.minimize(() => tf.square<tf.Scalar>(tf.sub(w, 3)), rate),
+      optimizer.minimize(() => tf.sum<tf.Scalar>(tf.square(tf.sub(w, 3))), rate),
     );
     const evaluate = compile(() => tf.sub(w, 3));
     for (let i = 0; i < 10; i++) {
@@ -201,9 +201,9 @@ test('model.save after compiled training saves the trained weights', async () =>
   const optimizer = tf.train.sgd(0.1);
   const before = model.getWeights()[0]!.dataSync();
   const train = compile((x: tf.Tensor2D) => {
-    optimizer.minimize(() => tf.mean(tf.square(model.apply(x) as tf.Tensor)) as tf.Scalar);
+    optimizer.minimize(() => tf.mean<tf.Scalar>(tf.square(model.apply(x) as tf.Tensor)));
   });
-  const x = tf.ones([4, 3]) as tf.Tensor2D;
+  const x = tf.ones<tf.Rank.R2>([4, 3]);
   for (let i = 0; i < 5; i++) train(x);
   await model.save(`file://${folder}`);
   const loaded = await tf.loadLayersModel(`file://${folder}/model.json`);
@@ -217,7 +217,7 @@ test('variables that a tfjs optimizer makes in its first step are trained on in 
   const run = (wrap: (fn: () => void) => () => void) => {
     const w = tf.variable(tf.scalar(4));
     const optimizer = tf.train.adam(0.1);
-    const step = wrap(() => void optimizer.minimize(() => tf.square<tf.Scalar>(w)));
+    const step = wrap(() => void optimizer.minimize(() => tf.sum<tf.Scalar>(tf.square(w))));
     for (let i = 0; i < 8; i++) step();
     return value(w);
   };

@@ -6,4 +6,4 @@ export {
   type HighwayNetOptions,
   type ResidualNetOptions,
 } from './denseNets';
-export { Network, type NetworkLayers } from './network';
+export { Network, type Mode, type NetworkLayers } from './network';

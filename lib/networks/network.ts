@@ -15,6 +15,12 @@ export interface NetworkLayers {
   head: Layer[];
 }
 
+/** How a network is run. */
+export interface Mode {
+  /** Whether batch norms use the batch's statistics and update the moving ones, and blocks may drop. */
+  training?: boolean;
+}
+
 /**
  * A stem, stages of blocks, and a head, in this order. A second network over some of the same blocks
  * shares their weights.
@@ -50,10 +56,14 @@ export class Network {
     return this.layersModel;
   }
 
-  /** The variables that training changes, each once. */
+  /** The variables that gradients change, each once. */
   get variables(): tf.Variable[] {
-    const weights = this.layers.flatMap((layer) => layer.trainableWeights);
-    return [...new Set(weights.map((weight) => weight.read() as tf.Variable))];
+    return distinct(this.layers.flatMap((layer) => layer.trainableWeights));
+  }
+
+  /** What else a training step changes, such as moving statistics: to be saved with the variables. */
+  get statistics(): tf.Variable[] {
+    return distinct(this.layers.flatMap((layer) => layer.nonTrainableWeights));
   }
 
   /**
@@ -62,16 +72,16 @@ export class Network {
    * @param x [batch, ...inputShape]
    * @returns [batch, classes]
    */
-  logits(x: tf.Tensor): tf.Tensor2D {
-    return tf.tidy(() => this.classify(through(this.blocks, this.embed(x))));
+  logits(x: tf.Tensor, mode: Mode = {}): tf.Tensor2D {
+    return tf.tidy(() => this.classify(through(this.blocks, this.embed(x, mode), mode), mode));
   }
 
   /**
    * The first state, which the stem makes of an input.
    * @param x [batch, ...inputShape]
    */
-  embed(x: tf.Tensor): tf.Tensor {
-    return through(this.stem, x);
+  embed(x: tf.Tensor, mode: Mode = {}): tf.Tensor {
+    return through(this.stem, x, mode);
   }
 
   /**
@@ -79,8 +89,8 @@ export class Network {
    * @param state the output of a block of the last stage
    * @returns [batch, classes]
    */
-  classify(state: tf.Tensor): tf.Tensor2D {
-    return through(this.head, state) as tf.Tensor2D;
+  classify(state: tf.Tensor, mode: Mode = {}): tf.Tensor2D {
+    return through(this.head, state, mode) as tf.Tensor2D;
   }
 
   /** Frees the weights. */
@@ -103,6 +113,11 @@ export class Network {
   }
 }
 
-function through(layers: readonly Layer[], x: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => layers.reduce((state, layer) => layer.apply(state) as tf.Tensor, x));
+function through(layers: readonly Layer[], x: tf.Tensor, mode: Mode): tf.Tensor {
+  const apply = (state: tf.Tensor, layer: Layer) => layer.apply(state, { ...mode }) as tf.Tensor;
+  return tf.tidy(() => layers.reduce(apply, x));
+}
+
+function distinct(weights: tf.LayerVariable[]): tf.Variable[] {
+  return [...new Set(weights.map((weight) => weight.read() as tf.Variable))];
 }

@@ -7,10 +7,12 @@ import { rateAt } from './schedule';
 
 /** What can be trained: variables and what they make of a batch. */
 export interface Trainable {
-  /** The variables that training changes. */
+  /** The variables that gradients change. */
   readonly variables: readonly tf.Variable[];
+  /** What else a training step changes, such as moving statistics. */
+  readonly statistics?: readonly tf.Variable[];
   /** Logits, [batch, classes], of images [batch, height, width, channels]. */
-  logits(images: tf.Tensor4D): tf.Tensor2D;
+  logits(images: tf.Tensor4D, mode?: { training?: boolean }): tf.Tensor2D;
 }
 
 /** How a run is going. */
@@ -52,7 +54,10 @@ export async function fit(
   const optimizer = makeOptimizer(recipe, net.variables);
   const update = compile(
     (images: tf.Tensor4D, labels: tf.Tensor1D, rate: tf.Scalar) =>
-      optimizer.minimize(() => softmaxCrossEntropy(labels, net.logits(images)), rate),
+      optimizer.minimize(
+        () => softmaxCrossEntropy(labels, net.logits(images, { training: true })),
+        rate,
+      ),
     { state: [...net.variables, ...optimizer.state] },
   );
   const losses = new Float32Array(steps);

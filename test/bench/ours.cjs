@@ -1,0 +1,176 @@
+// Times our workloads: reads a number of repetitions a line, answers with milliseconds each.
+const readline = require('node:readline');
+const tf = require('@tensorflow/tfjs');
+const U = require('unrolled');
+
+const [, , workload] = process.argv;
+const [depth, width, classes] = [50, 50, 10];
+const stream = U.Stream.of(1);
+
+/** @param {number[]} shape @param {number} deviation */
+function normal(shape, deviation) {
+  const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () =>
+    stream.normal(0, deviation),
+  );
+  return tf.tensor(values, shape);
+}
+
+/** @type {tf.Variable[]} */
+const variables = [];
+
+/** @param {tf.Tensor} value @returns {any} */
+function variable(value) {
+  variables.push(tf.variable(value));
+  return variables.at(-1);
+}
+
+/** @param {number} count */
+function labels(count) {
+  return tf.tensor1d(
+    Array.from({ length: count }, () => stream.integer(classes)),
+    'int32',
+  );
+}
+
+function highwayNet() {
+  const first = [variable(normal([784, width], 0.03)), variable(tf.zeros([width]))];
+  const blocks = Array.from({ length: depth }, () => ({
+    kernel: variable(normal([width, width], 0.14)),
+    bias: variable(tf.zeros([width])),
+    gateKernel: variable(normal([width, width], 0.14)),
+    gateBias: variable(tf.fill([width], -3)),
+  }));
+  const last = [variable(normal([width, classes], 0.14)), variable(tf.zeros([classes]))];
+  return {
+    blocks,
+    first: (x) => U.dense(x, first[0], first[1], 'relu'),
+    last: (h) => U.dense(h, last[0], last[1]),
+  };
+}
+
+/** @param {(x: any) => any} logits @param {any} x @param {any} y */
+function training(logits, x, y) {
+  const optimizer = U.momentum(variables, { momentum: 0.9 });
+  const rate = tf.scalar(0.01);
+  const step = U.compile((x, y, rate) =>
+    optimizer.minimize(() => U.softmaxCrossEntropy(y, logits(x)), rate),
+  );
+  return () => {
+    const loss = step(x, y, rate);
+    loss.dataSync();
+    loss.dispose();
+  };
+}
+
+/** @param {number} batch */
+function highwayStep(batch) {
+  const net = highwayNet();
+  const logits = (x) => net.last(net.blocks.reduce((h, block) => U.highway(h, block), net.first(x)));
+  return training(logits, normal([batch, 784], 1), labels(batch));
+}
+
+function resnetStep() {
+  const layer = (size, from, to) => ({
+    kernel: variable(normal([size, size, from, to], Math.sqrt(2 / (size * size * to)))),
+    gamma: variable(tf.ones([to])),
+    beta: variable(tf.zeros([to])),
+    moving: [tf.variable(tf.zeros([to]), false), tf.variable(tf.ones([to]), false)],
+  });
+  const apply = (x, { kernel, gamma, beta, moving }, stride = 1) => {
+    const { y, mean, variance } = U.batchNorm(tf.conv2d(x, kernel, stride, 'same'), gamma, beta, 1e-5);
+    [mean, variance].forEach((now, i) =>
+      moving[i].assign(tf.add(moving[i], tf.mul(tf.sub(now, moving[i]), 0.1))),
+    );
+    return y;
+  };
+  const stem = layer(3, 3, 16);
+  let channels = 16;
+  const blocks = [16, 32, 64].flatMap((to, stage) =>
+    [0, 1, 2].map((i) => {
+      const block = { a: layer(3, channels, to), b: layer(3, to, to), stride: stage > 0 && i === 0 ? 2 : 1, pad: to - channels };
+      channels = to;
+      return block;
+    }),
+  );
+  const last = [variable(normal([64, classes], 0.1)), variable(tf.zeros([classes]))];
+  const logits = (x) => {
+    let h = U.relu(apply(x, stem));
+    for (const { a, b, stride, pad } of blocks) {
+      const branch = apply(U.relu(apply(h, a, stride)), b);
+      const half = pad / 2;
+      const shortcut = stride === 1 ? h : tf.pad(tf.avgPool(h, 2, 2, 'same'), [[0, 0], [0, 0], [0, 0], [half, half]]);
+      h = U.relu(tf.add(branch, shortcut));
+    }
+    return U.dense(tf.mean(h, [1, 2]), last[0], last[1]);
+  };
+  return training(logits, normal([64, 32, 32, 3], 1), labels(64));
+}
+
+function evaluation() {
+  const net = highwayNet();
+  const count = 1000;
+  const evaluate = U.compile((x, y) => {
+    const logits = net.last(net.blocks.reduce((h, block) => U.highway(h, block), net.first(x)));
+    return tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), y), 'float32'));
+  });
+  const batches = Array.from({ length: 10 }, () => ({ x: normal([count, 784], 1), y: labels(count) }));
+  return () => {
+    let correct = 0;
+    for (const { x, y } of batches) {
+      const result = evaluate(x, y);
+      correct += result.dataSync()[0];
+      result.dispose();
+    }
+    return correct;
+  };
+}
+
+function sweep() {
+  const net = highwayNet();
+  const losses = U.compile((x, y, lesion) => {
+    const keep = tf.unstack(tf.sub(1, tf.oneHot(lesion, depth)));
+    const h = net.blocks.reduce((h, block, i) => {
+      return tf.add(h, tf.mul(keep[i], tf.sub(U.highway(h, block), h)));
+    }, net.first(x));
+    return U.softmaxCrossEntropy(y, net.last(h));
+  });
+  const batches = Array.from({ length: 8 }, () => ({ x: normal([1000, 784], 1), y: labels(1000) }));
+  return () => {
+    for (let lesion = 0; lesion < 49; lesion++) {
+      const index = tf.scalar(lesion, 'int32');
+      for (const { x, y } of batches) {
+        const result = losses(x, y, index);
+        result.dataSync();
+        result.dispose();
+      }
+      index.dispose();
+    }
+  };
+}
+
+const workloads = {
+  'highway-128': () => highwayStep(128),
+  'highway-512': () => highwayStep(512),
+  'resnet20-64': resnetStep,
+  'evaluate-10000': evaluation,
+  'sweep-49x8000': sweep,
+};
+
+async function main() {
+  const { summary } = await U.selectBackend();
+  const run = workloads[workload]();
+  const start = performance.now();
+  run();
+  run();
+  console.log(JSON.stringify({ about: summary, first: performance.now() - start }));
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const times = Array.from({ length: Number(line) }, () => {
+      const start = performance.now();
+      run();
+      return performance.now() - start;
+    });
+    console.log(JSON.stringify(times));
+  }
+}
+
+void main();

@@ -24,7 +24,7 @@ export interface DenseNetOptions {
   /** Activation of each layer. Default `relu`. */
   activation?: ActivationIdentifier;
   /** What draws the kernels. Default: `heUniform` with relu, else `glorotUniform`. */
-  kernelInitializer?: 'glorotUniform' | 'heUniform' | 'leCunUniform' | 'orthogonal';
+  kernelInitializer?: 'glorotUniform' | 'heUniform' | 'leCunUniform';
   /** Seeds the kernels. A layer's kernels depend on the stream and on its name, not on other layers. */
   stream: Stream;
 }

@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Network } from '../networks';
+import { summed, visit, type ProbeOptions } from './visit';
+
+/** How much each block changes the state. */
+export interface Changes {
+  /** |y_l - y_(l-1)|_2 by block, mean over samples. */
+  change: number[];
+  /** The same, as a share of the sum over blocks; 0 where no block changes anything. */
+  share: number[];
+}
+
+/**
+ * How much each block changes the state it is given: |y_l - y_(l-1)|_2, mean over samples. In
+ * Srivastava, Greff and Schmidhuber 2015, Figure 2, most of it happens in the first layers.
+ *
+ * @param images [samples, ...net.inputShape]
+ * @throws RangeError when there are no samples, or no blocks.
+ */
+export async function changesByBlock(
+  net: Network,
+  images: tf.Tensor,
+  options: ProbeOptions = {},
+): Promise<Changes> {
+  const sums = await summed(images, options, (batch) =>
+    tf.stack(visit(net, batch, ({ update }) => tf.sum(tf.norm(update, 'euclidean', 1)))),
+  );
+  const change = Array.from(sums, (sum) => sum / images.shape[0]);
+  const total = change.reduce((a, b) => a + b);
+  return { change, share: change.map((part) => part / (total || 1)) };
+}

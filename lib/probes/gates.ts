@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs';
+import { HighwayDense } from '../layers';
+import type { Network } from '../networks';
+import { hoyerSparsity } from './sparsity';
+import { inRows, measured, summed, transformGates, visit, type ProbeOptions } from './visit';
+
+/**
+ * The transform gates, mean over samples: `[block][unit]` (Srivastava, Greff and Schmidhuber 2015,
+ * Figure 2, second column). Residual and plain blocks have T = 1, or their branch scale.
+ *
+ * @param images [samples, ...net.inputShape]
+ * @throws RangeError when there are no samples, or no blocks.
+ */
+export async function meanGates(
+  net: Network,
+  images: tf.Tensor,
+  options: ProbeOptions = {},
+): Promise<number[][]> {
+  const sums = await summed(images, options, (batch) => tf.sum(transformGates(net, batch), 0));
+  const means = sums.map((sum) => sum / images.shape[0]);
+  return inRows(means, net.blocks.length);
+}
+
+/** What one sample does in a net. */
+export interface SampleActivity {
+  /** Its transform gates, `[block][unit]`. */
+  gates: number[][];
+  /** Its states, `[layer][unit]`: the stem's output, then each block's. */
+  states: number[][];
+}
+
+/**
+ * One sample's gates and states (Srivastava, Greff and Schmidhuber 2015, Figure 2, third and fourth
+ * column: the stripes are units that keep their value from layer to layer).
+ *
+ * @param image [1, ...net.inputShape]
+ * @throws RangeError when there is not just one sample.
+ */
+export async function sampleActivity(net: Network, image: tf.Tensor): Promise<SampleActivity> {
+  if (image.shape[0] !== 1) {
+    throw new RangeError(
+      `This takes one sample, not ${image.shape[0]}: shape [${image.shape.join(', ')}].`,
+    );
+  }
+  const [gates, states] = tf.tidy(() => {
+    const outputs = visit(net, image, ({ output }) => output);
+    return [transformGates(net, image), tf.concat([net.embed(image), ...outputs], 1)] as const;
+  });
+  const rows = net.blocks.length;
+  const activity = {
+    gates: inRows(await gates.data(), rows),
+    states: inRows(await states.data(), rows + 1),
+  };
+  tf.dispose([gates, states]);
+  return activity;
+}
+
+/**
+ * The transform biases b_T, `[block][unit]` (Srivastava, Greff and Schmidhuber 2015, Figure 2, first
+ * column).
+ *
+ * @throws TypeError naming a block that has none.
+ */
+export async function transformBiases(net: Network): Promise<number[][]> {
+  const biases = net.blocks.map((block) => {
+    const bias = block instanceof HighwayDense ? block.transformBias : undefined;
+    if (!bias) throw new TypeError(`The block "${block.name}" has no transform bias.`);
+    return bias;
+  });
+  return Promise.all(biases.map(async (bias) => [...(await bias.data())]));
+}
+
+/** How sparse gates are. */
+export interface GateSparsity {
+  /** Of each sample's gates, all blocks and units together. */
+  samples: number[];
+  /** Of the gates' mean over the samples. */
+  ofMean: number;
+}
+
+/**
+ * How sparse the transform gates are for single samples, and in their mean over samples.
+ *
+ * The mean is bound to be the less sparse: gates are not negative, so |mean|_1 is the mean of |g|_1,
+ * while |mean|_2 is at most the mean of |g|_2. What training did shows in the distance, beside that
+ * of an untrained net.
+ *
+ * @param images [samples, ...net.inputShape]
+ * @param options.measure the sparsity of a list of numbers; Hoyer's by default
+ */
+export async function gateSparsity(
+  net: Network,
+  images: tf.Tensor,
+  { measure = hoyerSparsity, ...options }: ProbeOptions & { measure?: typeof hoyerSparsity } = {},
+): Promise<GateSparsity> {
+  const samples: number[] = [];
+  let sums = new Float64Array();
+  const gates = (batch: tf.Tensor) => transformGates(net, batch);
+  for await (const { values, shape } of measured(images, options, gates)) {
+    const [count, width] = shape as [number, number];
+    if (sums.length === 0) sums = new Float64Array(width);
+    for (let n = 0; n < count; n++) {
+      const row = values.subarray(n * width, (n + 1) * width);
+      samples.push(measure(row));
+      row.forEach((gate, i) => (sums[i]! += gate));
+    }
+  }
+  return { samples, ofMean: measure(sums) };
+}

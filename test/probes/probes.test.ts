@@ -1,0 +1,231 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Stream } from '../../lib/engine';
+import { loadNative } from '../../lib/engine/native';
+import { highwayNet, plainNet, residualNet, type Network } from '../../lib/networks';
+import {
+  changesByBlock,
+  classRouting,
+  gateSparsity,
+  hoyerSparsity,
+  meanGates,
+  sampleActivity,
+  transformBiases,
+} from '../../lib/probes';
+
+const classes = 3;
+const samples = 31;
+const shape = { inputs: [2, 3, 1], width: 4, depth: 6, classes };
+const blocks = 5;
+
+let net: Network;
+let images: tf.Tensor4D;
+let labels: tf.Tensor1D;
+let first: tf.Tensor;
+
+/** Images whose first pixel tells the class. */
+function makeImages(of: number[], stream: Stream): tf.Tensor4D {
+  const pixels = of.flatMap((label) => [
+    3 * label - 3,
+    ...Array.from({ length: 5 }, () => stream.normal()),
+  ]);
+  return tf.tensor4d(pixels, [of.length, 2, 3, 1]);
+}
+
+beforeAll(async () => {
+  await loadNative();
+  net = highwayNet({ ...shape, transformBias: -1, activation: 'tanh', stream: Stream.of(3) });
+  const own = Array.from({ length: samples }, (_, i) => i % classes);
+  images = makeImages(own, Stream.of(4));
+  labels = tf.tensor1d(own, 'int32');
+  first = tf.slice(images, 0, 1);
+});
+
+afterAll(() => tf.dispose([images, labels, first]));
+
+/** Block by block, one sample at a time: `[sample][block][unit]`. */
+function oneByOne(
+  of: (parts: { transform: tf.Tensor; update: tf.Tensor }) => tf.Tensor,
+): number[][][] {
+  return Array.from({ length: samples }, (_, n) =>
+    tf.tidy(() => {
+      let state = net.embed(tf.slice(images, n, 1));
+      return net.blocks.map((block) => {
+        const parts = block.parts(state);
+        state = parts.output;
+        return [...of(parts).dataSync()];
+      });
+    }),
+  );
+}
+
+function expectRows(actual: number[][], expected: number[][], digits = 5) {
+  expect(actual.map((row) => row.length)).toEqual(expected.map((row) => row.length));
+  actual.forEach((row, l) =>
+    row.forEach((v, i) => expect(v).toBeCloseTo(expected[l]![i]!, digits)),
+  );
+}
+
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+describe('meanGates', () => {
+  it('is the mean of what each block reports, however the samples are batched', async () => {
+    const gates = oneByOne(({ transform }) => transform);
+    const expected = gates[0]!.map((row, l) =>
+      row.map((_, i) => mean(gates.map((g) => g[l]![i]!))),
+    );
+    for (const batchSize of [1, 7, 500]) {
+      expectRows(await meanGates(net, images, { batchSize }), expected);
+    }
+  });
+
+  it('is 1 in residual and plain nets', async () => {
+    for (const other of [
+      residualNet({ ...shape, stream: Stream.of(1) }),
+      plainNet({ ...shape, stream: Stream.of(1) }),
+    ]) {
+      expect(new Set((await meanGates(other, images)).flat())).toEqual(new Set([1]));
+    }
+  });
+});
+
+describe('sampleActivity', () => {
+  it('has the gates of the sample, and states that lead from the stem to the logits', async () => {
+    const image = tf.slice(images, 5, 1);
+    const { gates, states } = await sampleActivity(net, image);
+    expectRows(gates, oneByOne(({ transform }) => transform)[5]!);
+    expect(states).toHaveLength(blocks + 1);
+    expectRows([states[0]!], [[...net.embed(image).dataSync()]]);
+    const logits = net.classify(tf.tensor2d([states.at(-1)!]));
+    expectRows([[...logits.dataSync()]], [[...net.logits(image).dataSync()]]);
+  });
+
+  it('refuses several samples', async () => {
+    await expect(sampleActivity(net, images)).rejects.toThrow(
+      'one sample, not 31: shape [31, 2, 3, 1]',
+    );
+  });
+});
+
+describe('transformBiases', () => {
+  it('are where they were put', async () => {
+    expect(await transformBiases(net)).toEqual(new Array(blocks).fill([-1, -1, -1, -1]));
+  });
+
+  it('names a block that has none', async () => {
+    const plain = plainNet({ ...shape, stream: Stream.of(1) });
+    await expect(transformBiases(plain)).rejects.toThrow(
+      'The block "plain_01" has no transform bias.',
+    );
+  });
+});
+
+describe('changesByBlock', () => {
+  it('is the mean length of each update, and its share of all', async () => {
+    const updates = oneByOne(({ update }) => update);
+    const expected = updates[0]!.map((_, l) => mean(updates.map((u) => Math.hypot(...u[l]!))));
+    const { change, share } = await changesByBlock(net, images, { batchSize: 8 });
+    expectRows([change], [expected]);
+    const total = expected.reduce((a, b) => a + b);
+    expectRows([share], [expected.map((value) => value / total)]);
+  });
+
+  it('is 0, not NaN, where every gate is shut', async () => {
+    const shut = highwayNet({ ...shape, transformBias: -1e4, stream: Stream.of(1) });
+    const nothing = new Array(blocks).fill(0);
+    expect(await changesByBlock(shut, images)).toEqual({ change: nothing, share: nothing });
+  });
+});
+
+describe('gateSparsity', () => {
+  it("is the measure of each sample's gates, and of their mean", async () => {
+    const gates = oneByOne(({ transform }) => transform).map((rows) => rows.flat());
+    const result = await gateSparsity(net, images, { batchSize: 7 });
+    expectRows([result.samples], [gates.map(hoyerSparsity)]);
+    const overall = gates[0]!.map((_, i) => mean(gates.map((row) => row[i]!)));
+    expect(result.ofMean).toBeCloseTo(hoyerSparsity(overall), 5);
+  });
+});
+
+describe('classRouting', () => {
+  const options = () => ({ classes, shuffles: 30, stream: Stream.of(8), batchSize: 8 });
+
+  it('is the between-class variance of the gates', async () => {
+    const gates = oneByOne(({ transform }) => transform);
+    const { byClass, variance } = await classRouting(net, images, labels, options());
+    const of = (l: number, i: number, label?: number) =>
+      mean(
+        gates.filter((_, n) => label === undefined || n % classes === label).map((g) => g[l]![i]!),
+      );
+    byClass.forEach((rows, c) =>
+      expectRows(
+        rows,
+        rows.map((row, l) => row.map((_, i) => of(l, i, c) - of(l, i))),
+      ),
+    );
+    const counts = [11, 10, 10];
+    const expected = gates[0]!.map((row, l) =>
+      mean(
+        row.map((_, i) =>
+          counts.reduce((s, n, c) => s + (n / samples) * (of(l, i, c) - of(l, i)) ** 2, 0),
+        ),
+      ),
+    );
+    expectRows([variance], [expected], 6);
+  });
+
+  it('tells labels that the gates follow from shuffled ones', async () => {
+    const { variance, shuffled } = await classRouting(net, images, labels, options());
+    expect(shuffled).toHaveLength(30);
+    expect(shuffled.every((control) => mean(control) < mean(variance))).toBe(true);
+  });
+
+  it('finds nothing in labels that have nothing to do with the images', async () => {
+    const order = Stream.of(99).permutation(samples);
+    const random = tf.tensor1d(
+      Array.from(order, (n) => n % classes),
+      'int32',
+    );
+    const { variance, shuffled } = await classRouting(net, images, random, options());
+    const above = shuffled.filter((control) => mean(control) >= mean(variance)).length;
+    expect(above).toBeGreaterThan(0);
+  });
+
+  it('says what is wrong with labels', async () => {
+    const few = tf.tensor1d([0, 1, 2], 'int32');
+    await expect(classRouting(net, images, few, options())).rejects.toThrow(
+      '31 images, but 3 labels',
+    );
+    await expect(classRouting(net, images, labels, { ...options(), classes: 4 })).rejects.toThrow(
+      'The class 3 has no sample among the 31.',
+    );
+    await expect(classRouting(net, images, labels, { ...options(), classes: 2 })).rejects.toThrow(
+      'The label 2 is none of 2 classes.',
+    );
+  });
+});
+
+describe('every probe', () => {
+  const probes: Record<string, () => Promise<unknown>> = {
+    meanGates: () => meanGates(net, images, { batchSize: 7 }),
+    sampleActivity: () => sampleActivity(net, first),
+    transformBiases: () => transformBiases(net),
+    changesByBlock: () => changesByBlock(net, images, { batchSize: 7 }),
+    gateSparsity: () => gateSparsity(net, images, { batchSize: 7 }),
+    classRouting: () => classRouting(net, images, labels, { classes, stream: Stream.of(1) }),
+  };
+
+  it.each(Object.keys(probes))('%s leaves no tensors behind and gives plain JSON', async (name) => {
+    const before = tf.memory().numTensors;
+    const result = await probes[name]!();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  it('refuses an empty set, and a batch of none', async () => {
+    await expect(meanGates(net, tf.zeros([0, 2, 3, 1]))).rejects.toThrow('no samples');
+    await expect(meanGates(net, images, { batchSize: 0 })).rejects.toThrow(
+      'batchSize is a positive integer, not 0.',
+    );
+  });
+});

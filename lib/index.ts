@@ -2,6 +2,7 @@ export * from './engine';
 export * from './datasets';
 export * from './layers';
 export * from './networks';
+export * from './interventions';
 export * from './probes';
 export * from './training';
 export * from './statistics';

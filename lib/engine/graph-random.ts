@@ -15,9 +15,15 @@ export class GraphRandom {
   /** How many draws have been made, an int32 scalar. */
   readonly count: tf.Variable;
 
-  /** @param seed a 32-bit integer */
-  constructor(private readonly seed: number) {
-    this.count = tf.tidy(() => tf.variable(tf.scalar(0, 'int32'), false));
+  /**
+   * @param seed a 32-bit integer
+   * @param count where to count the draws, such as a layer's weight; by default a variable of its own
+   */
+  constructor(
+    private readonly seed: number,
+    count?: tf.Variable,
+  ) {
+    this.count = count ?? tf.tidy(() => tf.variable(tf.scalar(0, 'int32'), false));
   }
 
   /** Uniform in [0, 1). */

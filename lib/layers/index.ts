@@ -1,7 +1,20 @@
 export { type ActivationIdentifier } from './affine';
+export { BatchNorm, type BatchNormArgs, type BatchNormOptions } from './batchNorm';
 export { Block, type Parts } from './block';
+export { ConvBlock, type ConvBlockArgs, type NormalizedArgs } from './convBlock';
 export { DenseBlock, type DenseBlockArgs, type LayerArgs } from './denseBlock';
+export {
+  DropPath,
+  expectedDepth,
+  survivalProbabilities,
+  type DropPathOptions,
+  type SurvivalSchedule,
+} from './dropPath';
+export { HighwayConv, type HighwayConvArgs } from './highwayConv';
 export { HighwayDense, type Gates, type HighwayDenseArgs } from './highwayDense';
 export { type Initializer, type InitializerIdentifier } from './initializers';
+export { PlainConv, type PlainConvArgs } from './plainConv';
 export { PlainDense, type PlainDenseArgs } from './plainDense';
+export { Pooling, type PoolingArgs } from './pooling';
+export { ResidualConv, type ResidualConvArgs, type Shortcut, type Unshared } from './residualConv';
 export { ResidualDense, type ResidualDenseArgs } from './residualDense';

@@ -108,18 +108,31 @@ export class Recording {
     const ids = inputs.map((input) =>
       variables.includes(input as tf.Variable) ? (input as tf.Variable) : this.handle(input),
     );
-    this.paused = true;
-    try {
-      compute();
-    } finally {
-      this.paused = false;
-    }
+    this.unrecorded(compute);
     const changes = variables.map((variable, i) => ({
       variable,
       before: before[i]!,
       after: this.handle(variable),
     }));
     this.steps.push({ kind: 'update', op, attributes, inputs: ids, changes });
+  }
+
+  /**
+   * Records a native op of which `compute` makes output number `output` eagerly, by ops that are not
+   * recorded. For ops that can't run eagerly; nothing may use their other outputs.
+   */
+  standIn(
+    op: string,
+    attributes: Attribute[],
+    inputs: tf.Tensor[],
+    output: number,
+    compute: () => tf.Tensor,
+  ): tf.Tensor {
+    const ids = inputs.map((input) => this.handle(input));
+    const result = this.unrecorded(() => alias(this.addon, compute()));
+    const outputs = [...Array.from({ length: output }, () => NaN), this.handle(result)];
+    this.steps.push({ kind: 'op', op, attributes, inputs: ids, outputs });
+    return result;
   }
 
   /**
@@ -137,6 +150,15 @@ export class Recording {
       addon.getInputTensorIds([variable]);
     }
     this.before.set(variable.dataId, variable);
+  }
+
+  private unrecorded<T>(compute: () => T): T {
+    this.paused = true;
+    try {
+      return compute();
+    } finally {
+      this.paused = false;
+    }
   }
 
   /** Puts this recording between tfjs and the addon; the result takes it out again. */

@@ -1,0 +1,158 @@
+import * as tf from '@tensorflow/tfjs';
+import { addAffinity, addStatistics, withDefaults } from './batchNorm';
+import type { AddWeight, BatchNormOptions, Normalizer } from './batchNorm';
+import { Block, type Parts } from './block';
+import type { Convolution } from './convolution';
+import type { LayerArgs } from './denseBlock';
+import {
+  nthInitializer,
+  serializeInitializer,
+  toInitializer,
+  type Initializer,
+  type InitializerIdentifier,
+} from './initializers';
+
+/** What the convolutional blocks take. */
+export interface ConvBlockArgs extends LayerArgs {
+  /** Channels of the output; a positive integer. */
+  filters: number;
+  /** Height and width of the kernels. Default 3. */
+  kernelSize?: number;
+  /** Whether the convolutions add a bias. */
+  useBias?: boolean;
+  /** Draws the kernels; the i-th kernel of a layer (from 0) with the seed plus i. Default `heUniform`. */
+  kernelInitializer?: InitializerIdentifier;
+}
+
+/** What the blocks with batch norm take. */
+export interface NormalizedArgs {
+  /** The constants of the batch norms, or `false` for none. */
+  batchNorm?: BatchNormOptions | false;
+}
+
+/** What the convolutional blocks have in common: they map [batch, height, width, channels] to images. */
+export abstract class ConvBlock extends Block {
+  /** Channels of the output. */
+  readonly filters: number;
+  /** Height and width of the kernels. */
+  readonly kernelSize: number;
+  /** Whether the convolutions add a bias. */
+  readonly useBias: boolean;
+  protected readonly kernelInitializer: Initializer;
+  protected readonly add: AddWeight = (name, shape, initializer, trainable) =>
+    this.addWeight(name, shape, 'float32', initializer, undefined, trainable);
+
+  constructor(args: ConvBlockArgs) {
+    super(args);
+    this.filters = this.positiveInteger('filters', args.filters);
+    this.kernelSize = this.positiveInteger('kernelSize', args.kernelSize ?? 3);
+    this.useBias = args.useBias ?? false;
+    this.kernelInitializer = toInitializer(args.kernelInitializer ?? 'heUniform');
+  }
+
+  /** y for an input that fits. */
+  protected abstract forward(x: tf.Tensor4D, training: boolean): tf.Tensor4D;
+
+  /** The terms of y for an input that fits, in evaluation. */
+  protected abstract terms(x: tf.Tensor4D): Omit<Parts, 'update'>;
+
+  /** What is wrong with an input of so many channels and what to do about it; nothing if it fits. */
+  protected abstract misfit(channels: number): string | undefined;
+
+  /** How much smaller the output is than the input, in height and width. */
+  protected get shrinkage(): number {
+    return 1;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    return tf.tidy(() => this.forward(this.checked(inputs), kwargs.training === true));
+  }
+
+  override parts(x: tf.Tensor): Parts {
+    return tf.tidy(() => {
+      const input = this.checked(x);
+      const terms = this.terms(input);
+      const { output } = terms;
+      const same = tf.util.arraysEqual(output.shape, input.shape);
+      return { ...terms, update: same ? tf.sub(output, input) : output.clone() };
+    });
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const [batch, ...size] = inputShape as tf.Shape;
+    this.check(inputShape as tf.Shape);
+    const shrunk = size.slice(0, 2).map((side) => side && Math.ceil(side / this.shrinkage));
+    return [batch!, ...(shrunk as number[]), this.filters];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      kernelSize: this.kernelSize,
+      useBias: this.useBias,
+      kernelInitializer: serializeInitializer(this.kernelInitializer),
+    };
+  }
+
+  /**
+   * The weights of the layer's `i`-th convolution.
+   * @param name makes their names, from `kernel` and `bias`
+   */
+  protected addConvolution(
+    i: number,
+    inputs: number,
+    name: (weight: string) => string,
+    size = this.kernelSize,
+    biasInitializer = tf.initializers.zeros(),
+  ): Convolution {
+    const initializer = nthInitializer(this.kernelInitializer, i);
+    const shape = [size, size, inputs, this.filters];
+    const kernel = this.add(name('kernel'), shape, initializer);
+    if (!this.useBias) return { kernel };
+    return { kernel, bias: this.add(name('bias'), [this.filters], biasInitializer) };
+  }
+
+  /** The weights of the layer's `i`-th batch norm. */
+  protected addNormalizer(i: number, channels: number, options: BatchNormOptions): Normalizer {
+    return {
+      affinity: addAffinity(this.add, channels, options, `_${i + 1}`),
+      statistics: addStatistics(this.add, channels, `_${i + 1}`),
+      ...withDefaults(options),
+    };
+  }
+
+  /** The channels of an input of this shape; throws when it does not fit. */
+  protected check(shape: tf.Shape): number {
+    const channels = shape[3];
+    const wrong =
+      shape.length !== 4
+        ? `it takes [batch, height, width, channels]. Put tf.layers.reshape() in front`
+        : channels === null || channels === undefined
+          ? `the channels must be known. Give the model's input a fixed shape`
+          : this.misfit(channels);
+    if (wrong) {
+      const got = shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : '?')).join(', ');
+      throw new Error(`${this.label} got an input of shape [${got}], but ${wrong}.`);
+    }
+    return channels!;
+  }
+
+  /** Class and name, for a message. */
+  protected get label(): string {
+    return `${this.getClassName()} "${this.name}"`;
+  }
+
+  /** `value` if it is a positive integer. */
+  protected positiveInteger(option: string, value: number): number {
+    if (Number.isSafeInteger(value) && value > 0) return value;
+    throw new RangeError(`${this.label}: ${option} is a positive integer, not ${value}.`);
+  }
+
+  private checked(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D {
+    const list = Array.isArray(inputs) ? inputs : [inputs];
+    if (list.length !== 1) throw new Error(`${this.label} takes one input, not ${list.length}.`);
+    this.check(list[0]!.shape);
+    return list[0] as tf.Tensor4D;
+  }
+}

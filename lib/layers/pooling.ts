@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import { Block, type Parts } from './block';
+import type { LayerArgs } from './denseBlock';
+
+/** What a {@link Pooling} takes. */
+export interface PoolingArgs extends LayerArgs {
+  /** What it takes of each window. */
+  kind: 'max' | 'average';
+  /** Height and width of a window. */
+  size: number;
+  /** Distance of windows. Default `size`. */
+  strides?: number;
+}
+
+/**
+ * The block between two stages that only makes images smaller: y is the maximum or the mean of each
+ * window of x, [batch, height, width, channels], without padding's share. As a block it has T = 1 and
+ * C = 0, and no weights.
+ */
+export class Pooling extends Block {
+  /** @nocollapse */
+  static className = 'Pooling';
+
+  private readonly options: { kind: 'max' | 'average'; size: number; strides: number };
+
+  constructor(args: PoolingArgs) {
+    super(args);
+    const { kind, size, strides = size } = args;
+    this.options = { kind, size, strides };
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    const { kind, size, strides } = this.options;
+    return (kind === 'max' ? tf.maxPool : tf.avgPool)(x, size, strides, 'same');
+  }
+
+  override parts(x: tf.Tensor): Parts {
+    return tf.tidy(() => {
+      const candidate = this.call(x);
+      const output = candidate.clone();
+      return {
+        candidate,
+        transform: tf.onesLike(candidate),
+        carry: tf.zerosLike(candidate),
+        update: output.clone(),
+        output,
+      };
+    });
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const [batch, height, width, channels] = inputShape as number[];
+    const shrunk = (side: number) => Math.ceil(side / this.options.strides);
+    return [batch!, shrunk(height!), shrunk(width!), channels!];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.options };
+  }
+}
+
+tf.serialization.registerClass(Pooling);

@@ -1,0 +1,289 @@
+import * as tf from '@tensorflow/tfjs';
+import { always, relu } from '../engine';
+import {
+  addAffinity,
+  addStatistics,
+  normalize,
+  withDefaults,
+  type BatchNormOptions,
+  type Normalizer,
+  type Pass,
+} from './batchNorm';
+import type { Parts } from './block';
+import { ConvBlock, type ConvBlockArgs, type NormalizedArgs } from './convBlock';
+import { builtFor, convolve, type Convolution } from './convolution';
+import { checkSurvival, DropPath, type DropPathOptions } from './dropPath';
+
+/** What carries the input to an output of another shape. */
+export type Shortcut = 'subsample' | 'average' | 'projection';
+
+/** Which parts of its batch norms a block has for itself when it shares another block's convolutions. */
+export interface Unshared {
+  /** Whether the moving statistics are its own. Default true. */
+  statistics?: boolean;
+  /** Whether gamma and beta are its own. Default true. */
+  parameters?: boolean;
+}
+
+/** What a {@link ResidualConv} takes. */
+export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
+  /** Stride of the first convolution and of the shortcut. Default 1. */
+  strides?: number;
+  /** Whether batch norm and ReLU come before each convolution and none after the sum. Default false. */
+  preActivation?: boolean;
+  /**
+   * What carries the input where the output has another shape. `subsample`: every `strides`-th
+   * position, padded with channels of zeros (option A of He, Zhang, Ren and Sun 2016, section 3.3).
+   * `average`: the mean over `strides` x `strides` positions, padded likewise (Huang et al. 2016, in
+   * their code). `projection`: a 1 x 1 convolution (option B), followed by batch norm in the
+   * post-activation block. Default `subsample`.
+   */
+  shortcut?: Shortcut;
+  /** Stochastic depth. Default none. */
+  dropPath?: DropPathOptions;
+  /**
+   * An earlier block whose convolutions this one applies once more (Jastrzebski et al. 2018, section
+   * 5). In a config it is the block's name.
+   */
+  sharesWith?: ResidualConv | string;
+  /** What such a block does not share: by default all of batch norm, "UBN". */
+  unshared?: Unshared;
+}
+
+/**
+ * A residual block of two convolutions. Post-activation (He, Zhang, Ren and Sun 2016, equation 1):
+ *
+ *     y = relu(s(x) + F(x)),  F(x) = N_2(K_2 * relu(N_1(K_1 * x)))
+ *
+ * Pre-activation (He, Zhang, Ren and Sun 2016b, equation 5, "full pre-activation"):
+ *
+ *     y = s(x) + F(x),  F(x) = K_2 * relu(N_2(K_1 * relu(N_1(x))))
+ *
+ * with x [batch, height, width, channels], each K [size, size, channels, filters], N a batch norm, y
+ * [batch, height / strides, width / strides, filters], and s the identity where x and y have one
+ * shape. The candidate is F, the transform 1, or p with stochastic depth. Weights, in order:
+ * `kernel_1`, `bias_1`, `kernel_2`, `bias_2`, `gamma_1`, `beta_1`, `gamma_2`, `beta_2`, those of the
+ * projection, as far as they exist, then the moving statistics. Batch norm by default, bias by default
+ * only without it.
+ */
+export class ResidualConv extends ConvBlock {
+  /** @nocollapse */
+  static className = 'ResidualConv';
+
+  /** Whether batch norm and ReLU come before each convolution. */
+  readonly preActivation: boolean;
+  private readonly strides: number;
+  private readonly shortcutKind: Shortcut;
+  private readonly batchNorm: Required<BatchNormOptions> | false;
+  private readonly dropPathOptions?: DropPathOptions;
+  private readonly unshared: Required<Unshared>;
+  private owner?: ResidualConv | string;
+  private convolutions: Convolution[] = [];
+  private normalizers: Normalizer[] = [];
+  private projection?: { convolution: Convolution; normalizer?: Normalizer };
+  private dropPath?: DropPath;
+
+  /**
+   * @throws RangeError when `filters`, `kernelSize` or `strides` is not a positive integer, or a
+   *   probability of survival is not in (0, 1].
+   */
+  constructor(args: ResidualConvArgs) {
+    super({ ...args, useBias: args.useBias ?? args.batchNorm === false });
+    const { statistics = true, parameters = true } = args.unshared ?? {};
+    this.strides = this.positiveInteger('strides', args.strides ?? 1);
+    this.preActivation = args.preActivation ?? false;
+    this.shortcutKind = args.shortcut ?? 'subsample';
+    this.batchNorm = args.batchNorm !== false && withDefaults(args.batchNorm ?? {});
+    this.dropPathOptions = args.dropPath;
+    this.owner = args.sharesWith;
+    this.unshared = { statistics, parameters };
+    if (args.dropPath) checkSurvival(`${this.label}: dropPath.survival`, args.dropPath.survival);
+  }
+
+  /** p, the probability that a training step keeps the branch; 1 without stochastic depth. */
+  get survival(): number {
+    return this.dropPathOptions?.survival ?? 1;
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const channels = this.check(inputShape as tf.Shape);
+    if (this.owner) this.share(this.owner, channels);
+    else this.addBranch(channels);
+    if (this.changes(channels) && this.shortcutKind === 'projection') {
+      const name = (weight: string) => `projection_${weight}`;
+      const convolution = this.addConvolution(2, channels, name, 1);
+      const normal = this.batchNorm && !this.preActivation && this.batchNorm;
+      const normalizer = normal ? this.addNormalizer(2, this.filters, normal) : undefined;
+      this.projection = { convolution, normalizer };
+    }
+    if (this.dropPathOptions) {
+      const zeros = tf.initializers.zeros();
+      const draws = this.addWeight('draws', [], 'int32', zeros, undefined, false);
+      this.dropPath = new DropPath(this.dropPathOptions, draws.read() as tf.Variable);
+    }
+    super.build(inputShape);
+  }
+
+  /** Like that of any layer; a block that was read from a config finds the one it shares with in front of it. */
+  override apply(
+    inputs: tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[],
+    kwargs?: { training?: boolean },
+  ): tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[] {
+    if (typeof this.owner === 'string') this.owner = blockBefore(inputs, this.owner) ?? this.owner;
+    return super.apply(inputs, kwargs);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { owner, dropPathOptions } = this;
+    return {
+      ...super.getConfig(),
+      strides: this.strides,
+      preActivation: this.preActivation,
+      shortcut: this.shortcutKind,
+      batchNorm: this.batchNorm,
+      ...(dropPathOptions && { dropPath: { ...dropPathOptions } }),
+      ...(owner && { sharesWith: typeof owner === 'string' ? owner : owner.name }),
+      ...(owner && { unshared: { ...this.unshared } }),
+    };
+  }
+
+  /** s(x), what the block makes of its input without its branch, before the last ReLU. */
+  shortcut(x: tf.Tensor4D, training = false): tf.Tensor4D {
+    const { projection, strides, filters } = this;
+    const channels = x.shape[3];
+    if (!this.changes(channels)) return x;
+    if (projection) {
+      const z = convolve(x, projection.convolution, always, strides);
+      const pass = { training, branch: always };
+      return projection.normalizer ? normalize(z, projection.normalizer, pass) : z;
+    }
+    const size = this.shortcutKind === 'average' ? strides : 1;
+    const small = strides === 1 ? x : tf.avgPool(x, size, strides, 'same');
+    return tf.pad4d(small, [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, filters - channels],
+    ]);
+  }
+
+  protected override get shrinkage(): number {
+    return this.strides;
+  }
+
+  protected override forward(x: tf.Tensor4D, training: boolean): tf.Tensor4D {
+    const { dropPath } = this;
+    const shortcut = this.shortcut(x, training);
+    const branch = (branch: Pass['branch']) => this.residual(branch.enter(x), { training, branch });
+    const sum = dropPath
+      ? dropPath.add(shortcut, this.branchWeights(), branch, training)
+      : tf.add<tf.Tensor4D>(shortcut, branch(always));
+    return this.preActivation ? sum : relu(sum);
+  }
+
+  protected override terms(x: tf.Tensor4D): Omit<Parts, 'update'> {
+    const candidate = this.residual(x, { training: false, branch: always });
+    const sum = tf.add(this.shortcut(x), tf.mul(candidate, this.survival));
+    return {
+      candidate,
+      transform: tf.fill(candidate.shape, this.survival),
+      carry: tf.onesLike(candidate),
+      output: this.preActivation ? sum : relu(sum),
+    };
+  }
+
+  protected override misfit(channels: number): string | undefined {
+    const { filters, shortcutKind } = this;
+    if (channels > filters && shortcutKind !== 'projection') {
+      return (
+        `its shortcut can only add channels to reach ${filters}. ` +
+        `Give the layer shortcut: 'projection', or ${channels} filters`
+      );
+    }
+    return builtFor(this.preActivation ? undefined : this.convolutions[0], channels);
+  }
+
+  private changes(channels: number): boolean {
+    return this.strides !== 1 || channels !== this.filters;
+  }
+
+  /** F(x). */
+  private residual(x: tf.Tensor4D, pass: Pass): tf.Tensor4D {
+    const { strides } = this;
+    const [first, second] = this.convolutions as [Convolution, Convolution];
+    const norm = (z: tf.Tensor4D, i: number) => {
+      const normalizer = this.normalizers[i];
+      return normalizer ? normalize(z, normalizer, pass) : z;
+    };
+    if (this.preActivation) {
+      const h = convolve(relu(norm(x, 0)), first, pass.branch, strides);
+      return convolve(relu(norm(h, 1)), second, pass.branch);
+    }
+    const h = relu(norm(convolve(x, first, pass.branch, strides), 0));
+    return norm(convolve(h, second, pass.branch), 1);
+  }
+
+  private branchWeights(): tf.Tensor[] {
+    const convolutions = this.convolutions.flatMap(({ kernel, bias }) =>
+      [kernel, bias ?? []].flat(),
+    );
+    const affinities = this.normalizers.flatMap(({ affinity: { gamma, beta } }) => [gamma, beta]);
+    return [...convolutions, ...affinities].map((weight) => weight.read());
+  }
+
+  private addBranch(channels: number): void {
+    const { batchNorm, preActivation, filters } = this;
+    const name = (i: number) => (weight: string) => `${weight}_${i + 1}`;
+    this.convolutions = [channels, filters].map((inputs, i) =>
+      this.addConvolution(i, inputs, name(i)),
+    );
+    if (!batchNorm) return;
+    this.normalizers = [preActivation ? channels : filters, filters].map((size, i) =>
+      this.addNormalizer(i, size, batchNorm),
+    );
+  }
+
+  private share(owner: ResidualConv | string, channels: number): void {
+    const wrong = typeof owner === 'string' ? 'is not in front of it' : this.difference(owner);
+    if (typeof owner === 'string' || wrong) {
+      const name = typeof owner === 'string' ? owner : owner.name;
+      throw new Error(`${this.label} shares the convolutions of "${name}", which ${wrong}.`);
+    }
+    const { unshared, batchNorm } = this;
+    this.convolutions = owner.convolutions;
+    this.normalizers = owner.normalizers.map(({ affinity, statistics, ...constants }, i) => ({
+      ...constants,
+      affinity:
+        unshared.parameters && batchNorm
+          ? addAffinity(this.add, channels, batchNorm, `_${i + 1}`)
+          : affinity,
+      statistics: unshared.statistics ? addStatistics(this.add, channels, `_${i + 1}`) : statistics,
+    }));
+  }
+
+  /** What keeps the convolutions of `owner` from being applied here. */
+  private difference(owner: ResidualConv): string | undefined {
+    const { filters, preActivation } = this;
+    if (!owner.built) return 'has not been built. Apply that block first';
+    const inputs = owner.convolutions[0]!.kernel.shape[2];
+    const fits =
+      owner.filters === filters && owner.preActivation === preActivation && inputs === filters;
+    return fits
+      ? undefined
+      : `maps ${inputs} channels to ${owner.filters}, not ${filters} to ${filters}`;
+  }
+}
+
+/** The residual block called `name` that the symbolic `inputs` come from. */
+function blockBefore(inputs: unknown, name: string): ResidualConv | undefined {
+  for (const input of [inputs].flat()) {
+    if (!(input instanceof tf.SymbolicTensor)) continue;
+    const { sourceLayer } = input;
+    if (sourceLayer instanceof ResidualConv && sourceLayer.name === name) return sourceLayer;
+    const before = blockBefore(input.inputs, name);
+    if (before) return before;
+  }
+  return undefined;
+}
+
+tf.serialization.registerClass(ResidualConv);

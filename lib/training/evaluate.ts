@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { compile, softmaxCrossEntropy } from '../engine';
 import type { Split } from '../datasets';
-import type { Trainable } from './fit';
+import type { Trainable } from './trainable';
 
 /** How well a net does on a split. */
 export interface Evaluation {

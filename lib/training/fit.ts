@@ -1,19 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { compile, softmaxCrossEntropy, type Stream } from '../engine';
-import type { Batch, Split } from '../datasets';
+import type { Split } from '../datasets';
+import { trainingBatches } from './batches';
+import { Checkpoints, type CheckpointOptions } from './checkpoints';
+import { identify } from './identity';
 import { makeOptimizer, type Recipe } from './recipe';
 import { rateAt } from './schedule';
-
-/** What can be trained: variables and what they make of a batch. */
-export interface Trainable {
-  /** The variables that gradients change. */
-  readonly variables: readonly tf.Variable[];
-  /** What else a training step changes, such as moving statistics. */
-  readonly statistics?: readonly tf.Variable[];
-  /** Logits, [batch, classes], of images [batch, height, width, channels]. */
-  logits(images: tf.Tensor4D, mode?: { training?: boolean }): tf.Tensor2D;
-}
+import type { Trainable } from './trainable';
 
 /** How a run is going. */
 export interface StepReport {
@@ -25,9 +19,12 @@ export interface StepReport {
 
 /** What {@link fit} draws from and reports to. */
 export interface FitOptions {
-  /** Orders the batches. */
+  /** Orders the batches and varies their images. */
   stream: Stream;
+  /** Told of each step; after a resumption first of those taken before it. */
   onStep?: (report: StepReport) => void | Promise<void>;
+  /** Saves the run, and resumes what was saved. Default: neither. */
+  checkpoint?: CheckpointOptions;
 }
 
 /** Raised when the loss is no number any more. */
@@ -37,32 +34,50 @@ export class DivergedError extends Error {}
  * Trains a net on softmax cross-entropy with compiled steps: an epoch after another, each in an
  * order of its own, without the last batch where it is not full.
  *
+ * With a `checkpoint` the run is saved now and then: the net's variables and statistics, those of
+ * the optimizer, the losses so far. Called again with the same net, data, recipe and stream (after
+ * a kill, say), it goes on where the file ends, to the weights of a run that was never interrupted:
+ * to the bit where the backend gives the same bits twice. When the file has all steps, none is taken.
+ *
  * @returns the loss of each step, in nats.
  * @throws DivergedError when the loss stops being finite; the message names the step and the rate.
  * @throws RangeError when a batch is larger than the data.
+ * @throws CheckpointError when the file is damaged, of another run, or cannot be written.
+ * @throws Error when the run is to be saved, but a step changes variables that the net does not list.
  */
 export async function fit(
   net: Trainable,
   data: Split,
   recipe: Recipe,
-  { stream, onStep }: FitOptions,
+  { stream, onStep, checkpoint }: FitOptions,
 ): Promise<Float32Array> {
-  const { batchSize, steps, schedule } = recipe;
-  if (batchSize > data.size) {
-    throw new RangeError(`A batch of ${batchSize} needs more than the ${data.size} images here.`);
-  }
+  const { steps, schedule } = recipe;
   const optimizer = makeOptimizer(recipe, net.variables);
+  const trained = [...net.variables, ...(net.statistics ?? [])];
+  const state = [...trained, ...optimizer.state];
   const update = compile(
     (images: tf.Tensor4D, labels: tf.Tensor1D, rate: tf.Scalar) =>
       optimizer.minimize(
         () => softmaxCrossEntropy(labels, net.logits(images, { training: true })),
         rate,
       ),
-    { state: [...net.variables, ...optimizer.state] },
+    { state },
   );
   const losses = new Float32Array(steps);
   try {
-    for (const { step, images, labels } of fullBatches(data, batchSize, steps, stream)) {
+    const checkpoints =
+      checkpoint && new Checkpoints(checkpoint, await identify(net, data, recipe, stream));
+    const found = await checkpoints?.load();
+    if (found) {
+      if (found.steps < steps) rehearse(update, data, recipe);
+      found.values.forEach((value, i) => state[i]!.assign(value));
+      tf.dispose(found.values);
+      losses.set(found.losses);
+      for (const [step, loss] of found.losses.entries()) await onStep?.({ step, loss });
+    }
+    const check = checkpoints && unlisted(state);
+    for (const batch of trainingBatches(data, recipe, stream, found?.steps)) {
+      const { step, images, labels } = batch;
       const rate = rateAt(schedule, step, steps);
       const loss = await valueOf(() => tf.tidy(() => update(images, labels, tf.scalar(rate))));
       if (!Number.isFinite(loss)) {
@@ -71,6 +86,15 @@ export async function fit(
         );
       }
       losses[step] = loss;
+      check?.();
+      const isLast = step + 1 === steps;
+      if (checkpoints && (isLast || checkpoints.isDue(step + 1))) {
+        await checkpoints.save({
+          steps: step + 1,
+          losses: losses.subarray(0, step + 1),
+          values: isLast ? trained : state,
+        });
+      }
       await onStep?.({ step, loss });
       if (step % 16 === 0) await setImmediate();
     }
@@ -81,22 +105,37 @@ export async function fit(
   return losses;
 }
 
-/** `steps` full batches, epoch after epoch. */
-function* fullBatches(
+/**
+ * Takes a step for nothing, so that the step is recorded: the first call of a compiled function runs
+ * op by op and rounds differently, which the run that is resumed did at its own first step.
+ */
+function rehearse(
+  update: (images: tf.Tensor4D, labels: tf.Tensor1D, rate: tf.Scalar) => tf.Scalar,
   data: Split,
-  batchSize: number,
-  steps: number,
-  stream: Stream,
-): Generator<Batch & { step: number }> {
-  const perEpoch = Math.floor(data.size / batchSize);
-  for (let epoch = 0; epoch * perEpoch < steps; epoch++) {
-    let index = 0;
-    for (const batch of data.batches(batchSize, stream.fork(epoch))) {
-      const step = epoch * perEpoch + index++;
-      if (index > perEpoch || step >= steps) break;
-      yield { ...batch, step };
-    }
-  }
+  { batchSize }: Recipe,
+): void {
+  const [, ...shape] = data.images.shape;
+  tf.tidy(() => {
+    const images = tf.zeros<tf.Rank.R4>([batchSize, ...shape]);
+    update(images, tf.zeros<tf.Rank.R1>([batchSize], 'int32'), tf.scalar(0));
+  });
+}
+
+/** A check that no variable but those of `state` has changed since. */
+function unlisted(state: readonly tf.Variable[]): () => void {
+  const listed = new Set(state);
+  const before = Object.values(tf.engine().registeredVariables)
+    .filter((variable) => !listed.has(variable))
+    .map((variable) => ({ variable, dataId: variable.dataId }));
+  return () => {
+    const changed = before.filter(({ variable, dataId }) => variable.dataId !== dataId);
+    if (changed.length === 0) return;
+    const names = changed.map(({ variable }) => variable.name).join(', ');
+    throw new Error(
+      `A step changes ${names}, which the net lists neither in variables nor in statistics: ` +
+        'a checkpoint would not hold it.',
+    );
+  };
 }
 
 async function valueOf(compute: () => tf.Scalar): Promise<number> {

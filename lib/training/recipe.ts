@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { adam, momentum, nesterov, sgd, type Optimizer } from '../engine';
-import type { Schedule } from './schedule';
+import type { Augmentation } from './augment';
+import { stretched, type Schedule } from './schedule';
 
 /** Everything about a training run but the net, the data and the seed. */
 export interface Recipe {
@@ -13,6 +14,35 @@ export interface Recipe {
   batchSize: number;
   /** Number of updates. */
   steps: number;
+  /** How each image is varied when it is trained on. Default: not at all. */
+  augmentation?: Augmentation;
+}
+
+/** A recipe that counts in passes over the data, its schedule too. */
+export interface EpochRecipe extends Omit<Recipe, 'steps'> {
+  /** Number of passes over the data. */
+  epochs: number;
+}
+
+/**
+ * A recipe counted in epochs as one for `size` images. An epoch has as many steps as full batches.
+ * @throws RangeError when a batch is larger than the data.
+ */
+export function inSteps({ epochs, ...recipe }: EpochRecipe, size: number): Recipe {
+  const perEpoch = stepsPerEpoch(size, recipe.batchSize);
+  const schedule = stretched(recipe.schedule, perEpoch);
+  return { ...recipe, schedule, steps: Math.round(epochs * perEpoch) };
+}
+
+/**
+ * How many full batches `size` images make.
+ * @throws RangeError when they make none.
+ */
+export function stepsPerEpoch(size: number, batchSize: number): number {
+  if (batchSize > size) {
+    throw new RangeError(`A batch of ${batchSize} needs more than the ${size} images here.`);
+  }
+  return Math.floor(size / batchSize);
 }
 
 /** The optimizer that a recipe names, for these variables. */

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+
+/** A checkpoint that cannot be used or written: the message names the file and the way out. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+/** What a checkpoint file holds. */
+export interface Contents {
+  /** Anything that JSON can hold. */
+  header: unknown;
+  tensors: tf.Tensor[];
+}
+
+const magic = 'unrolled-checkpoint-1';
+
+/**
+ * Writes a checkpoint: a line with the SHA-256 of all that follows, a line of JSON, the values as
+ * `tf.io.encodeWeights` lays them out. It goes to a file of this process beside `file`, to the disk, and
+ * only then takes the name, so that `file` is a whole checkpoint whenever the process is killed.
+ *
+ * @throws CheckpointError when the file cannot be written.
+ */
+export async function writeCheckpoint(file: string, { header, tensors }: Contents): Promise<void> {
+  const named = tensors.map((tensor, i) => ({ name: String(i), tensor }));
+  const { data, specs } = await tf.io.encodeWeights(named);
+  const head = Buffer.from(`${JSON.stringify({ header, specs })}\n`);
+  const values = Buffer.from(data);
+  const partial = `${file}.${process.pid}.partial`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(partial, 'w');
+    try {
+      for (const part of [`${magic} ${digest(head, values)}\n`, head, values]) {
+        await handle.writeFile(part);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw new CheckpointError(
+      `${file} cannot be written: ${(error as Error).message}. Make room there, or choose another folder.`,
+    );
+  }
+}
+
+/**
+ * Reads what {@link writeCheckpoint} wrote, to the bit; undefined when there is no such file.
+ * The caller disposes the tensors.
+ *
+ * @throws CheckpointError when the file is damaged or something else than a checkpoint.
+ */
+export async function readCheckpoint(file: string): Promise<Contents | undefined> {
+  await removePartials(file);
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new CheckpointError(`${file} cannot be read: ${error.message}. Name another file.`);
+  });
+  if (!bytes) return undefined;
+  const firstLine = bytes.subarray(0, bytes.indexOf('\n')).toString('latin1');
+  const [kind, sha256] = firstLine.split(' ');
+  if (kind !== magic) {
+    throw new CheckpointError(
+      `${file} is not a checkpoint of this version. Name another file, or delete this one.`,
+    );
+  }
+  const rest = bytes.subarray(firstLine.length + 1);
+  if (digest(rest) !== sha256) {
+    throw new CheckpointError(
+      `${file} is damaged: its contents have another SHA-256 than its first line says. ` +
+        'Delete it to start the run afresh.',
+    );
+  }
+  const headEnd = rest.indexOf('\n') + 1;
+  const { header, specs } = JSON.parse(rest.subarray(0, headEnd).toString()) as {
+    header: unknown;
+    specs: tf.io.WeightsManifestEntry[];
+  };
+  const values = Uint8Array.from(rest.subarray(headEnd)).buffer;
+  const named = tf.io.decodeWeights(values, specs);
+  return { header, tensors: specs.map(({ name }) => named[name]!) };
+}
+
+/** Removes what processes that were killed while writing have left. */
+async function removePartials(file: string): Promise<void> {
+  const folder = dirname(file);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(`${basename(file)}.`)) continue;
+    const owner = /^(\d+)\.partial$/.exec(name.slice(basename(file).length + 1))?.[1];
+    if (owner && !isRunning(Number(owner))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function digest(...parts: Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}

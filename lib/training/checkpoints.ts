@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { CheckpointError, readCheckpoint, writeCheckpoint } from './checkpointFile';
+import type { Identity } from './identity';
+
+/** Where and how often a run is saved. */
+export interface CheckpointOptions {
+  /** The file; its folder is made. */
+  file: string;
+  /** How often it is saved, besides at the end. */
+  every: { steps: number } | { seconds: number };
+  /** Told how many steps the file already has, when it has some. */
+  onResume?: (steps: number) => void;
+}
+
+/** A run after some of its steps. */
+export interface Snapshot {
+  /** How many steps have been taken. */
+  steps: number;
+  /** The loss of each step taken, in nats. */
+  losses: Float32Array;
+  /** The values of the variables. */
+  values: tf.Tensor[];
+}
+
+/** The checkpoints of one run: one file, overwritten by the next. */
+export class Checkpoints {
+  private savedAt = performance.now();
+
+  constructor(
+    private readonly options: CheckpointOptions,
+    private readonly run: Identity,
+  ) {}
+
+  /**
+   * The state that the file has; undefined when there is no file.
+   * @throws CheckpointError when the file is damaged, or of another run; the message says what differs.
+   */
+  async load(): Promise<Snapshot | undefined> {
+    const { file, onResume } = this.options;
+    const contents = await readCheckpoint(file);
+    if (!contents) return undefined;
+    const { run, steps } = contents.header as { run: Identity; steps: number };
+    const [losses, ...values] = contents.tensors;
+    const keys = Object.keys(this.run) as (keyof Identity)[];
+    const plain = JSON.parse(JSON.stringify(this.run)) as Identity;
+    const others = keys.filter((key) => !isDeepStrictEqual(run[key], plain[key]));
+    if (others.length > 0) {
+      tf.dispose(contents.tensors);
+      throw new CheckpointError(
+        `${file} is the checkpoint of another run, with other ${others.join(', ')}. ` +
+          'Name another file, or delete this one to start afresh.',
+      );
+    }
+    const snapshot = { steps, losses: (await losses!.data()) as Float32Array, values };
+    losses!.dispose();
+    onResume?.(steps);
+    return snapshot;
+  }
+
+  /** Whether it is time to save after so many steps. */
+  isDue(steps: number): boolean {
+    const { every } = this.options;
+    if ('steps' in every) return steps % every.steps === 0;
+    return performance.now() - this.savedAt >= 1000 * every.seconds;
+  }
+
+  /** Replaces the file. */
+  async save({ steps, losses, values }: Snapshot): Promise<void> {
+    const tensor = tf.tensor1d(losses);
+    try {
+      const header = { run: this.run, steps };
+      await writeCheckpoint(this.options.file, { header, tensors: [tensor, ...values] });
+    } finally {
+      tensor.dispose();
+      this.savedAt = performance.now();
+    }
+  }
+}

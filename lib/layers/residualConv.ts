@@ -147,24 +147,10 @@ export class ResidualConv extends ConvBlock {
     };
   }
 
-  /** s(x), what the block makes of its input without its branch, before the last ReLU. */
-  shortcut(x: tf.Tensor4D, training = false): tf.Tensor4D {
-    const { projection, strides, filters } = this;
-    const channels = x.shape[3];
-    if (!this.changes(channels)) return x;
-    if (projection) {
-      const z = convolve(x, projection.convolution, always, strides);
-      const pass = { training, branch: always };
-      return projection.normalizer ? normalize(z, projection.normalizer, pass) : z;
-    }
-    const size = this.shortcutKind === 'average' ? strides : 1;
-    const small = strides === 1 ? x : tf.avgPool(x, size, strides, 'same');
-    return tf.pad4d(small, [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, filters - channels],
-    ]);
+  /** What the block makes of x when F(x) = 0. */
+  shortcut(x: tf.Tensor): tf.Tensor {
+    const carried = this.carried(x as tf.Tensor4D, false);
+    return this.preActivation ? carried : relu(carried);
   }
 
   protected override get shrinkage(): number {
@@ -173,7 +159,7 @@ export class ResidualConv extends ConvBlock {
 
   protected override forward(x: tf.Tensor4D, training: boolean): tf.Tensor4D {
     const { dropPath } = this;
-    const shortcut = this.shortcut(x, training);
+    const shortcut = this.carried(x, training);
     const branch = (branch: Pass['branch']) => this.residual(branch.enter(x), { training, branch });
     const sum = dropPath
       ? dropPath.add(shortcut, this.branchWeights(), branch, training)
@@ -183,7 +169,7 @@ export class ResidualConv extends ConvBlock {
 
   protected override terms(x: tf.Tensor4D): Omit<Parts, 'update'> {
     const candidate = this.residual(x, { training: false, branch: always });
-    const sum = tf.add(this.shortcut(x), tf.mul(candidate, this.survival));
+    const sum = tf.add(this.carried(x, false), tf.mul(candidate, this.survival));
     return {
       candidate,
       transform: tf.fill(candidate.shape, this.survival),
@@ -205,6 +191,26 @@ export class ResidualConv extends ConvBlock {
 
   private changes(channels: number): boolean {
     return this.strides !== 1 || channels !== this.filters;
+  }
+
+  /** s(x). */
+  private carried(x: tf.Tensor4D, training: boolean): tf.Tensor4D {
+    const { projection, strides, filters } = this;
+    const channels = x.shape[3];
+    if (!this.changes(channels)) return x;
+    if (projection) {
+      const z = convolve(x, projection.convolution, always, strides);
+      const pass = { training, branch: always };
+      return projection.normalizer ? normalize(z, projection.normalizer, pass) : z;
+    }
+    const size = this.shortcutKind === 'average' ? strides : 1;
+    const small = strides === 1 ? x : tf.avgPool(x, size, strides, 'same');
+    return tf.pad4d(small, [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, filters - channels],
+    ]);
   }
 
   /** F(x). */

@@ -1,5 +1,5 @@
 /**
- * Hoyer's sparsity of n values (Hoyer 2004, section 3.1):
+ * Hoyer's sparsity of n values (Hoyer 2004, section 3):
  *
  *     (sqrt(n) - |v|_1 / |v|_2) / (sqrt(n) - 1)
  *
@@ -16,7 +16,7 @@ export function hoyerSparsity(values: ArrayLike<number>): number {
 }
 
 /**
- * The Gini index of n magnitudes in rising order c_1 ... c_n (Hurley and Rickard 2009, table I):
+ * The Gini index of n magnitudes in rising order c_1 ... c_n (Hurley and Rickard 2009):
  *
  *     1 - 2 sum_k (c_k / |c|_1) (n - k + 1/2) / n
  *

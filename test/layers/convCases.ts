@@ -81,8 +81,9 @@ export function randomImage(stream: Stream, shape: Image['shape']): Image {
 /** Builds `layer` for two channels, gives it random weights, and returns them. */
 export function randomWeights(layer: ConvBlock, stream: Stream, channels = 2): ConvWeights {
   layer.apply(tf.input({ shape: [4, 4, channels] }));
-  const values = layer.weights.map(({ originalName, shape }) => {
+  const values = layer.weights.map(({ originalName, shape, dtype }) => {
     const name = originalName.split('/').at(-1)!;
+    if (dtype === 'int32') return [name, [0]] as const;
     const draw = /variance|gamma/.test(name)
       ? () => stream.uniform(0.5, 2)
       : () => stream.normal(0, name.includes('kernel') ? 0.4 : 0.3);
@@ -91,7 +92,10 @@ export function randomWeights(layer: ConvBlock, stream: Stream, channels = 2): C
   });
   tf.tidy(() =>
     layer.setWeights(
-      values.map(([, list], i) => tf.tensor(list, layer.weights[i]!.shape as number[])),
+      values.map(([, list], i) => {
+        const { shape, dtype } = layer.weights[i]!;
+        return tf.tensor(list, shape as number[], dtype);
+      }),
     ),
   );
   return Object.fromEntries(values);

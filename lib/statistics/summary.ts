@@ -1,4 +1,5 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
+import { finiteValues } from './finite';
 
 /** The mean of n measurements and the 95 % confidence interval of that mean. */
 export interface Summary {
@@ -14,7 +15,7 @@ export interface Summary {
 /**
  * The mean over seeds and its 95 % interval, `mean ± t(0.975, n - 1) s / √n` with s the sample
  * standard deviation (Student 1908). It takes the seeds as independent and the measurements as
- * roughly normal; no better is to be had from 3 to 5 seeds.
+ * roughly normal; no better is to be had from 3 to 5 seeds, for which a bootstrap is too narrow.
  *
  * One measurement says nothing about the spread, so its interval is the whole line and no claim
  * is decided by it.
@@ -23,16 +24,11 @@ export interface Summary {
  * @throws RangeError when there is no value, or one is not finite; the message names its index.
  */
 export function summarise(values: ArrayLike<number>): Summary {
-  const n = values.length;
-  if (n === 0) throw new RangeError('There is nothing to summarise: no values.');
+  const sample = finiteValues(values);
+  const n = sample.length;
   let mean = 0;
   let squares = 0;
-  for (const [i, value] of Array.from(values).entries()) {
-    if (!Number.isFinite(value)) {
-      throw new RangeError(
-        `Value ${i} of ${n} (counted from 0) is ${value}; a summary needs finite numbers.`,
-      );
-    }
+  for (const [i, value] of sample.entries()) {
     const delta = value - mean;
     mean += delta / (i + 1);
     squares += delta * (value - mean);

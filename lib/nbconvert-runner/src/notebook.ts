@@ -1,0 +1,91 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** One output of a code cell (nbformat 4). */
+export interface Output {
+  output_type: string;
+  /** Of a stream: `stdout` or `stderr`. */
+  name?: string;
+  text?: string | string[];
+  /** Of a display: its representations by MIME type. */
+  data?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** One cell (nbformat 4). */
+export interface Cell {
+  cell_type: string;
+  source: string | string[];
+  metadata: { tags?: string[]; execution?: unknown; [field: string]: unknown };
+  id?: string;
+  outputs?: Output[];
+  execution_count?: number | null;
+  [field: string]: unknown;
+}
+
+/** A notebook (nbformat 4). */
+export interface Notebook {
+  nbformat: number;
+  nbformat_minor: number;
+  metadata: {
+    kernelspec?: { name: string; [field: string]: unknown };
+    /** The claims the notebook must make, by id. */
+    unrolled?: { claims?: string[] };
+    [field: string]: unknown;
+  };
+  cells: Cell[];
+}
+
+/**
+ * Reads a notebook.
+ * @throws Error when there is no such file, or it is not a notebook of format 4.
+ */
+export async function readNotebook(path: string): Promise<Notebook> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      error.code === 'ENOENT' ? `${path}: no such file.` : `${path}: ${error.message}`,
+    );
+  });
+  try {
+    return checked(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${path} is not a notebook: ${(error as Error).message}`);
+  }
+}
+
+/** Writes a notebook as Jupyter does: indented by one space, a newline at the end. */
+export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
+  await writeFile(path, `${JSON.stringify(notebook, null, 1)}\n`);
+}
+
+/** A string that nbformat may have split into lines. */
+export function joined(text: string | string[] | undefined): string {
+  return Array.isArray(text) ? text.join('') : (text ?? '');
+}
+
+/** Consecutive writes to one stream as one output, as JupyterLab shows and saves them. */
+export function coalesced(outputs: Output[]): Output[] {
+  const merged: Output[] = [];
+  for (const output of outputs) {
+    const last = merged.at(-1);
+    if (output.output_type !== 'stream') merged.push(output);
+    else if (joined(output.text) === '') continue;
+    else if (last?.output_type === 'stream' && last.name === output.name) {
+      last.text = joined(last.text) + joined(output.text);
+    } else merged.push({ ...output, text: joined(output.text) });
+  }
+  return merged;
+}
+
+/** The text in lines, each with its newline, as nbformat stores it. */
+export function split(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function checked(value: unknown): Notebook {
+  const notebook = value as Notebook | null;
+  if (!Array.isArray(notebook?.cells)) throw new Error('it has no list of cells.');
+  if (notebook.nbformat !== 4) {
+    throw new Error(`its format is ${notebook.nbformat}, and only format 4 is read.`);
+  }
+  return { ...notebook, metadata: notebook.metadata ?? {} };
+}

@@ -8,11 +8,17 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const environment = join(here, '..', '..', '.unrolled', 'peers');
-const python = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const python = join(
+  environment,
+  process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python',
+);
 const peers = ['torch', 'torch-compile', 'jax', 'tf-function'];
 const rounds = 7;
 
-/** Repetitions a round, so that a round takes about a second. */
+/**
+ * Repetitions a round, so that a round takes about a second.
+ * @type {Record<string, number>}
+ */
 const repetitions = {
   'highway-128': 60,
   'highway-512': 25,
@@ -53,7 +59,8 @@ class Worker {
 /** @param {number[]} values */
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return (Number(below) + Number(above)) / 2;
 }
 
 function installPeers() {
@@ -81,14 +88,15 @@ async function bench(workload, engines) {
     if (!greeting) console.log(`${worker.name}: did not start`);
     else if (!greeting.absent) ready.push({ worker, greeting });
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const { worker } of ready) await worker.time(repetitions[workload]);
+  const turns = workload.startsWith('sweep') ? 3 : rounds;
+  for (let round = 0; round < turns; round++) {
+    for (const { worker } of ready) await worker.time(repetitions[workload] ?? 1);
   }
-  const ours = ready[0].worker.medians();
+  const ours = ready[0]?.worker.medians() ?? [];
   console.log(`\n${workload}`);
   for (const { worker, greeting } of ready) {
     const medians = worker.medians();
-    const ratio = median(medians.map((time, i) => ours[i] / time));
+    const ratio = median(medians.map((time, i) => Number(ours[i]) / time));
     const about = greeting.about.replace(/^backend: /, 'ours, ').replace(/ \(.*/, '');
     console.log(
       `  ${about.padEnd(40)} ${median(medians).toFixed(2).padStart(9)} ms   ours/this ${ratio.toFixed(2)}   first two ${(greeting.first / 1000).toFixed(1)} s`,
@@ -101,7 +109,7 @@ const flags = process.argv.slice(2);
 if (flags.includes('--peers')) installPeers();
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length);
 const engines = existsSync(python) ? ['ours', ...peers] : ['ours'];
-console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, Node ${process.version}`);
+console.log(`${os.cpus()[0]?.model}, ${os.cpus().length} cores, Node ${process.version}`);
 if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
 for (const workload of Object.keys(repetitions)) {
   if (!only || workload.includes(only)) await bench(workload, engines);

@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { root } from './house.mjs';
+import { environment, variables } from './python.mjs';
+import {
+  codeHash,
+  notebookNames,
+  notebooksFolder,
+  readmeFigure,
+  resultsSection,
+  resultsTable,
+} from './results.mjs';
+import { setUp } from './setup.mjs';
+import { explain } from './step.mjs';
+
+const usage = `Usage: npm run reproduce -- [--profile quick] [NAME...]
+
+Executes the notebooks in place, all or those whose file name starts with a NAME, and writes README's table of
+results. A notebook whose claims fail is written; one that breaks is left as it was.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { profile: { type: 'string', default: 'quick' }, help: { type: 'boolean' } },
+});
+const names = notebookNames().filter(
+  (name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
+);
+if (values.help || names.length === 0) {
+  console.log(names.length === 0 ? `No notebook is called ${positionals.join(', ')}.` : usage);
+  process.exit(values.help ? 0 : 1);
+}
+
+await setUp().catch(explain);
+const { runNotebook, writeNotebook } = await import('nbconvert-runner');
+const { profile } = values;
+for (const name of names) {
+  const path = join(notebooksFolder, name);
+  console.log(`${name}, ${profile} ...`);
+  const result = await runNotebook(path, {
+    profile,
+    timeout: 24 * 3600,
+    env: variables(environment()),
+  });
+  for (const { message } of result.failures) console.log(message);
+  const broken = result.failures.some(({ kind }) => kind !== 'claim');
+  console.log(`  ${broken ? 'not written' : 'written'} after ${result.seconds.toFixed(0)} s`);
+  if (broken || !result.notebook) {
+    process.exitCode = 1;
+    continue;
+  }
+  const { notebook } = result;
+  const made = { profile, code: codeHash(/** @type {any} */ (notebook)) };
+  notebook.metadata.unrolled = Object.assign({}, notebook.metadata.unrolled, made);
+  await writeNotebook(path, notebook);
+  const figure = readmeFigure(/** @type {any} */ (notebook));
+  if (figure) {
+    mkdirSync(join(notebooksFolder, 'figures'), { recursive: true });
+    writeFileSync(join(notebooksFolder, 'figures', `${basename(name, '.ipynb')}.svg`), figure);
+  }
+}
+const readme = join(root, 'README.md');
+const text = readFileSync(readme, 'utf8').replace(resultsSection, `\n${resultsTable()}\n\n`);
+writeFileSync(readme, await format(text, { parser: 'markdown' }));

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { format } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import {
+  codeHash,
+  notebookNames,
+  readNotebook,
+  resultsSection,
+  resultsTable,
+} from '../../lib/setup/results.mjs';
+
+describe.each(notebookNames())('%s as committed', (name) => {
+  it('shows outputs of the code it holds (npm run reproduce executes it)', () => {
+    const notebook = readNotebook(name);
+    expect(notebook.metadata.unrolled?.code).toBe(codeHash(notebook));
+  });
+});
+
+it('README shows the results that the notebooks hold (npm run reproduce writes them)', async () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const expected = readme.replace(resultsSection, `\n${resultsTable()}\n\n`);
+  expect(readme).toBe(await format(expected, { parser: 'markdown' }));
+});

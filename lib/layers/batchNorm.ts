@@ -56,19 +56,19 @@ export function addAffinity(
   add: AddWeight,
   channels: number,
   { gamma = 1 }: BatchNormOptions,
-  suffix = '',
+  prefix = '',
 ): Affinity {
   return {
-    gamma: add(`gamma${suffix}`, [channels], constant({ value: gamma })),
-    beta: add(`beta${suffix}`, [channels], zeros()),
+    gamma: add(`${prefix}gamma`, [channels], constant({ value: gamma })),
+    beta: add(`${prefix}beta`, [channels], zeros()),
   };
 }
 
 /** The moving statistics of a batch norm, made by `add`. */
-export function addStatistics(add: AddWeight, channels: number, suffix = ''): Statistics {
+export function addStatistics(add: AddWeight, channels: number, prefix = ''): Statistics {
   return {
-    mean: add(`moving_mean${suffix}`, [channels], zeros(), false),
-    variance: add(`moving_variance${suffix}`, [channels], ones(), false),
+    mean: add(`${prefix}moving_mean`, [channels], zeros(), false),
+    variance: add(`${prefix}moving_variance`, [channels], ones(), false),
   };
 }
 

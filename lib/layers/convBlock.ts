@@ -96,28 +96,28 @@ export abstract class ConvBlock extends Block {
   }
 
   /**
-   * The weights of the layer's `i`-th convolution.
-   * @param name makes their names, from `kernel` and `bias`
+   * The weights of the layer's `i`-th convolution, named `kernel` and `bias`.
+   * @param prefix comes before the names; tfjs counts equal names by a number at the end
    */
   protected addConvolution(
     i: number,
     inputs: number,
-    name: (weight: string) => string,
+    prefix: string,
     size = this.kernelSize,
     biasInitializer = tf.initializers.zeros(),
   ): Convolution {
     const initializer = nthInitializer(this.kernelInitializer, i);
     const shape = [size, size, inputs, this.filters];
-    const kernel = this.add(name('kernel'), shape, initializer);
+    const kernel = this.add(`${prefix}kernel`, shape, initializer);
     if (!this.useBias) return { kernel };
-    return { kernel, bias: this.add(name('bias'), [this.filters], biasInitializer) };
+    return { kernel, bias: this.add(`${prefix}bias`, [this.filters], biasInitializer) };
   }
 
-  /** The weights of the layer's `i`-th batch norm. */
-  protected addNormalizer(i: number, channels: number, options: BatchNormOptions): Normalizer {
+  /** The weights of a batch norm of the layer, named `gamma` and so on after `prefix`. */
+  protected addNormalizer(prefix: string, channels: number, options: BatchNormOptions): Normalizer {
     return {
-      affinity: addAffinity(this.add, channels, options, `_${i + 1}`),
-      statistics: addStatistics(this.add, channels, `_${i + 1}`),
+      affinity: addAffinity(this.add, channels, options, prefix),
+      statistics: addStatistics(this.add, channels, prefix),
       ...withDefaults(options),
     };
   }

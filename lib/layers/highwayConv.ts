@@ -52,8 +52,8 @@ export class HighwayConv extends ConvBlock {
     const { filters, kernelSize } = this;
     this.check(inputShape as tf.Shape);
     const bias = tf.initializers.constant({ value: this.initialTransformBias });
-    this.candidate = this.addConvolution(0, filters, (weight) => weight);
-    this.transform = this.addConvolution(1, filters, (w) => `transform_${w}`, kernelSize, bias);
+    this.candidate = this.addConvolution(0, filters, '');
+    this.transform = this.addConvolution(1, filters, 'transform_', kernelSize, bias);
     super.build(inputShape);
   }
 

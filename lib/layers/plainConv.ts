@@ -23,7 +23,7 @@ export interface PlainConvArgs extends ConvBlockArgs, NormalizedArgs {
  *
  * with x [batch, height, width, channels], each K [size, size, inputs, filters], N a batch norm, and
  * y [batch, height / strides, width / strides, filters]. As a block it has T = 1 and C = 0. Weights,
- * in order: `kernel_1`, `bias_1`, `gamma_1`, `beta_1` and so on, as far as they exist, then the moving
+ * in order: `conv1_kernel`, `conv1_bias`, `norm1_gamma`, `norm1_beta` and so on, as far as they exist, then the moving
  * statistics. Batch norm by default, bias by default only without it.
  */
 export class PlainConv extends ConvBlock {
@@ -51,9 +51,9 @@ export class PlainConv extends ConvBlock {
     const channels = this.check(inputShape as tf.Shape);
     for (let i = 0; i < this.layers; i++) {
       const inputs = i === 0 ? channels : this.filters;
-      this.convolutions.push(this.addConvolution(i, inputs, (weight) => `${weight}_${i + 1}`));
+      this.convolutions.push(this.addConvolution(i, inputs, `conv${i + 1}_`));
       if (this.batchNorm) {
-        this.normalizers.push(this.addNormalizer(i, this.filters, this.batchNorm));
+        this.normalizers.push(this.addNormalizer(`norm${i + 1}_`, this.filters, this.batchNorm));
       }
     }
     super.build(inputShape);

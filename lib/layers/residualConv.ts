@@ -62,8 +62,8 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
  * with x [batch, height, width, channels], each K [size, size, channels, filters], N a batch norm, y
  * [batch, height / strides, width / strides, filters], and s the identity where x and y have one
  * shape. The candidate is F, the transform 1, or p with stochastic depth. Weights, in order:
- * `kernel_1`, `bias_1`, `kernel_2`, `bias_2`, `gamma_1`, `beta_1`, `gamma_2`, `beta_2`, those of the
- * projection, as far as they exist, then the moving statistics. Batch norm by default, bias by default
+ * `conv1_kernel`, `conv1_bias`, `conv2_kernel`, `conv2_bias`, `norm1_gamma`, `norm1_beta`, `norm2_gamma`,
+ * `norm2_beta`, those of the projection, as far as they exist, then the moving statistics. Batch norm by default, bias by default
  * only without it.
  */
 export class ResidualConv extends ConvBlock {
@@ -110,10 +110,11 @@ export class ResidualConv extends ConvBlock {
     if (this.owner) this.share(this.owner, channels);
     else this.addBranch(channels);
     if (this.changes(channels) && this.shortcutKind === 'projection') {
-      const name = (weight: string) => `projection_${weight}`;
-      const convolution = this.addConvolution(2, channels, name, 1);
+      const convolution = this.addConvolution(2, channels, 'projection_', 1);
       const normal = this.batchNorm && !this.preActivation && this.batchNorm;
-      const normalizer = normal ? this.addNormalizer(2, this.filters, normal) : undefined;
+      const normalizer = normal
+        ? this.addNormalizer('projection_norm_', this.filters, normal)
+        : undefined;
       this.projection = { convolution, normalizer };
     }
     if (this.dropPathOptions) {
@@ -186,7 +187,7 @@ export class ResidualConv extends ConvBlock {
         `Give the layer shortcut: 'projection', or ${channels} filters`
       );
     }
-    return builtFor(this.preActivation ? undefined : this.convolutions[0], channels);
+    return builtFor(this.convolutions[0], channels);
   }
 
   private changes(channels: number): boolean {
@@ -239,13 +240,12 @@ export class ResidualConv extends ConvBlock {
 
   private addBranch(channels: number): void {
     const { batchNorm, preActivation, filters } = this;
-    const name = (i: number) => (weight: string) => `${weight}_${i + 1}`;
     this.convolutions = [channels, filters].map((inputs, i) =>
-      this.addConvolution(i, inputs, name(i)),
+      this.addConvolution(i, inputs, `conv${i + 1}_`),
     );
     if (!batchNorm) return;
     this.normalizers = [preActivation ? channels : filters, filters].map((size, i) =>
-      this.addNormalizer(i, size, batchNorm),
+      this.addNormalizer(`norm${i + 1}_`, size, batchNorm),
     );
   }
 
@@ -261,9 +261,11 @@ export class ResidualConv extends ConvBlock {
       ...constants,
       affinity:
         unshared.parameters && batchNorm
-          ? addAffinity(this.add, channels, batchNorm, `_${i + 1}`)
+          ? addAffinity(this.add, channels, batchNorm, `norm${i + 1}_`)
           : affinity,
-      statistics: unshared.statistics ? addStatistics(this.add, channels, `_${i + 1}`) : statistics,
+      statistics: unshared.statistics
+        ? addStatistics(this.add, channels, `norm${i + 1}_`)
+        : statistics,
     }));
   }
 

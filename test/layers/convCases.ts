@@ -98,7 +98,7 @@ export function randomWeights(layer: ConvBlock, stream: Stream, channels = 2): C
       }),
     ),
   );
-  return Object.fromEntries(values);
+  return Object.fromEntries(values) as ConvWeights;
 }
 
 export function toTensor({ shape, values }: Image): tf.Tensor4D {

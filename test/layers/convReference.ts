@@ -70,12 +70,12 @@ export function moments({ shape, values }: Image): { mean: number[]; variance: n
   };
 }
 
-/** Batch norm `i` (from 1) of a block. */
-export function normalize(x: Image, w: ConvWeights, i: number, training: boolean): Image {
+/** The batch norm of a block whose weights begin with `norm`. */
+export function normalize(x: Image, w: ConvWeights, norm: string, training: boolean): Image {
   const now = moments(x);
-  const m = training ? now.mean : w[`moving_mean_${i}`]!;
-  const v = training ? now.variance : w[`moving_variance_${i}`]!;
-  const [gamma, beta] = [w[`gamma_${i}`], w[`beta_${i}`]];
+  const m = training ? now.mean : w[`${norm}_moving_mean`]!;
+  const v = training ? now.variance : w[`${norm}_moving_variance`]!;
+  const [gamma, beta] = [w[`${norm}_gamma`], w[`${norm}_beta`]];
   if (!gamma || !beta) return x;
   return image(
     x.shape,
@@ -104,8 +104,8 @@ export interface ResidualKind {
 export function branch(x: Image, w: ConvWeights, kind: ResidualKind, training: boolean): Image {
   const { filters, strides = 1, preActivation } = kind;
   const conv = (h: Image, i: number, s = 1) =>
-    convolve(h, w[`kernel_${i}`]!, filters, w[`bias_${i}`], s);
-  const norm = (h: Image, i: number) => normalize(h, w, i, training);
+    convolve(h, w[`conv${i}_kernel`]!, filters, w[`conv${i}_bias`], s);
+  const norm = (h: Image, i: number) => normalize(h, w, `norm${i}`, training);
   if (preActivation) {
     const h = conv(activate(norm(x, 1), 'relu'), 1, strides);
     return conv(activate(norm(h, 2), 'relu'), 2);
@@ -120,7 +120,7 @@ export function carried(x: Image, w: ConvWeights, kind: ResidualKind, training: 
   if (strides === 1 && channels === filters) return x;
   if (shortcut === 'projection') {
     const z = convolve(x, w['projection_kernel']!, filters, w['projection_bias'], strides);
-    return preActivation ? z : normalize(z, w, 3, training);
+    return preActivation ? z : normalize(z, w, 'projection_norm', training);
   }
   const size = shortcut === 'average' ? strides : 1;
   return image([batch, height / strides, width / strides, filters], (n, i, j, c) => {
@@ -154,8 +154,8 @@ export function plain(
   let h = x;
   for (let i = 1; i <= kind.layers; i++) {
     const strides = i === 1 ? kind.strides : 1;
-    const z = convolve(h, w[`kernel_${i}`]!, kind.filters, w[`bias_${i}`], strides);
-    h = activate(normalize(z, w, i, training), f);
+    const z = convolve(h, w[`conv${i}_kernel`]!, kind.filters, w[`conv${i}_bias`], strides);
+    h = activate(normalize(z, w, `norm${i}`, training), f);
   }
   return h;
 }

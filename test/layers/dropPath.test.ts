@@ -116,7 +116,7 @@ describe.each(['eager', 'compiled'])('a block with stochastic depth, %s', (how) 
     const layer = block(0.5);
     const x = toTensor(image);
     const mean = () =>
-      numbers(layer.weights.find((w) => /moving_mean_1/.test(w.originalName))!.read());
+      numbers(layer.weights.find((w) => /norm1_moving_mean/.test(w.originalName))!.read());
     const call = (x: tf.Tensor) => layer.apply(x, { training: true }) as tf.Tensor;
     const run = how === 'eager' ? call : compile(call);
     const seen = new Set<boolean>();
@@ -172,13 +172,15 @@ describe('a branch on a condition', () => {
     const kernel = tf.variable(tf.randomNormal<tf.Rank.R2>([700, 700], 0, 0.04, 'float32', 3));
     const step = compile((x: tf.Tensor2D, keep: tf.Scalar) => {
       const loss = () =>
-        tf.sum(
-          addWhen(keep, x, [kernel], (branch) => {
-            let h = branch.enter(x);
-            for (let i = 0; i < work; i++) h = tf.matMul(h, branch.enter(kernel as tf.Tensor2D));
-            return h;
-          }),
-        ) as tf.Scalar;
+        tf
+          .sum(
+            addWhen(keep, x, [kernel], (branch) => {
+              let h = branch.enter(x);
+              for (let i = 0; i < work; i++) h = tf.matMul(h, branch.enter(kernel as tf.Tensor2D));
+              return h;
+            }),
+          )
+          .asScalar();
       const { value, grads } = tf.variableGrads(loss, [kernel]);
       return { value, gradient: grads[kernel.name]! };
     });

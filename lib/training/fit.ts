@@ -8,6 +8,7 @@ import { identify } from './identity';
 import { makeOptimizer, type Recipe } from './recipe';
 import { rateAt } from './schedule';
 import type { Trainable } from './trainable';
+import { watchUnlisted } from './unlisted';
 
 /** How a run is going. */
 export interface StepReport {
@@ -75,7 +76,7 @@ export async function fit(
       losses.set(found.losses);
       for (const [step, loss] of found.losses.entries()) await onStep?.({ step, loss });
     }
-    const check = checkpoints && unlisted(state);
+    let check = checkpoints && watchUnlisted(state);
     for (const batch of trainingBatches(data, recipe, stream, found?.steps)) {
       const { step, images, labels } = batch;
       const rate = rateAt(schedule, step, steps);
@@ -87,6 +88,7 @@ export async function fit(
       }
       losses[step] = loss;
       check?.();
+      check = undefined;
       const isLast = step + 1 === steps;
       if (checkpoints && (isLast || checkpoints.isDue(step + 1))) {
         await checkpoints.save({
@@ -119,23 +121,6 @@ function rehearse(
     const images = tf.zeros<tf.Rank.R4>([batchSize, ...shape]);
     update(images, tf.zeros<tf.Rank.R1>([batchSize], 'int32'), tf.scalar(0));
   });
-}
-
-/** A check that no variable but those of `state` has changed since. */
-function unlisted(state: readonly tf.Variable[]): () => void {
-  const listed = new Set(state);
-  const before = Object.values(tf.engine().registeredVariables)
-    .filter((variable) => !listed.has(variable))
-    .map((variable) => ({ variable, dataId: variable.dataId }));
-  return () => {
-    const changed = before.filter(({ variable, dataId }) => variable.dataId !== dataId);
-    if (changed.length === 0) return;
-    const names = changed.map(({ variable }) => variable.name).join(', ');
-    throw new Error(
-      `A step changes ${names}, which the net lists neither in variables nor in statistics: ` +
-        'a checkpoint would not hold it.',
-    );
-  };
 }
 
 async function valueOf(compute: () => tf.Scalar): Promise<number> {

@@ -6,3 +6,13 @@ export { DivergedError, fit, type FitOptions, type StepReport } from './fit';
 export { inSteps, type EpochRecipe, type Recipe } from './recipe';
 export { rateAt, type Schedule } from './schedule';
 export type { Trainable } from './trainable';
+export { describeRuns, runsFolder, trainOnce, type Run, type RunOptions } from './trainOnce';
+export {
+  he2015,
+  he2015Deep,
+  huang2016,
+  jastrzebski2018AveragePooling,
+  jastrzebski2018Original,
+  jastrzebski2018SingleRepresentation,
+  srivastava2015Mnist,
+} from './recipes';

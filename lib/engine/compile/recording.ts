@@ -42,6 +42,9 @@ const unsupported = new Map<string, string>([
   ),
 ]);
 
+/** Ops that tfjs-node calls without the type attribute T, which a graph needs: that of the result. */
+const untyped = new Set(['ExpandDims']);
+
 let active: Recording | undefined;
 
 const activate = (recording: Recording | undefined) => (active = recording);
@@ -199,10 +202,11 @@ export class Recording {
       if (this.paused) return outputs;
       const reason = unsupported.get(op);
       if (reason) throw new Error(`compile: the op ${op} can't be part of a graph: ${reason}.`);
+      const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: outputs[0]?.dtype ?? 0 };
       this.steps.push({
         kind: 'op',
         op,
-        attributes: attributes.map((attribute) => ({ ...attribute })),
+        attributes: untyped.has(op) ? [...attributes, type] : [...attributes],
         inputs: [...inputs],
         outputs: outputs.map(({ id }) => id),
       });

@@ -4,26 +4,22 @@ import { join } from 'node:path';
 
 const rooms = ['engine', 'datasets', 'layers', 'networks', 'interventions', 'training'];
 
-let version: string | undefined;
-
 /**
- * SHA-256 of the files of the library that a training run goes through, as loaded: the compiled ones
- * in a notebook. Any change to one of them is another version, a comment too.
+ * SHA-256 of the files in `library` that a training run goes through: the compiled ones, or the
+ * sources, but no declarations. Any change to one of them is another version, a comment too.
  */
-export function codeVersion(): string {
-  version ??= hashOf(rooms.flatMap((room) => codeIn(join(__dirname, '..', room))));
-  return version;
-}
-
-function codeIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
-}
-
-function hashOf(files: string[]): string {
+export function hashLibrary(library: string): string {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(readFileSync(file)).update('\0');
+  for (const room of rooms) {
+    const files = readdirSync(join(library, room), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
+      .sort();
+    for (const name of files) {
+      hash.update(`${room}/${name}\0`).update(readFileSync(join(library, room, name)));
+    }
+  }
   return hash.digest('hex');
 }
+
+/** The version of the library that was loaded, whatever its files become meanwhile. */
+export const codeVersion = hashLibrary(join(__dirname, '..'));

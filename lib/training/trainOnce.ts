@@ -83,7 +83,7 @@ export async function trainOnce<N extends Network>({
       seed,
       backend: (await selectBackend()).name,
       versions: versions(),
-      code: codeVersion(),
+      code: codeVersion,
     });
     return {
       file: join(runsFolder(), `${name}-seed${seed}-${hash.slice(0, 16)}.run`),

@@ -11,6 +11,9 @@ import { describeRuns, runsFolder, trainOnce, type Recipe } from '../../lib/trai
 import { describeNetwork } from '../../lib/training/describe';
 import { bytesOf } from './noisyNet';
 
+const code = vi.hoisted(() => ({ codeVersion: 'this' }));
+vi.mock('../../lib/training/codeVersion', () => code);
+
 const recipe: Recipe = {
   optimizer: { name: 'momentum', momentum: 0.9 },
   schedule: { kind: 'constant', rate: 0.05 },
@@ -105,6 +108,14 @@ describe('trainOnce', () => {
     await train();
     expect((await train(changes())).reusedSteps).toBe(0);
     expect(readdirSync(folder)).toHaveLength(2);
+    expect((await train()).reusedSteps).toBe(12);
+  });
+
+  it('does not take a run of another version of the library', async () => {
+    await train();
+    code.codeVersion = 'another';
+    expect((await train()).reusedSteps).toBe(0);
+    code.codeVersion = 'this';
     expect((await train()).reusedSteps).toBe(12);
   });
 

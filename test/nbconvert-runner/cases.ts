@@ -32,7 +32,7 @@ const failed = {
 export const cases: Record<string, Case> = {
   good: {
     cells: [
-      'console.log(process.env.PROFILE, process.cwd(), process.env.NODE_OPTIONS, process.env.NBCONVERT_RUNNER_ACCOUNT);',
+      'console.log(process.env.PROFILE, process.cwd(), process.env.NODE_OPTIONS, process.env.TMPDIR, process.env.NBCONVERT_RUNNER);',
       '# A title',
       `console.log('one');
 console.log('two');
@@ -45,7 +45,7 @@ put('second\\nline', true);`,
 ${claim(held)}`,
     ],
     claims: ['a'],
-    options: { profile: 'smoke', env: { NODE_OPTIONS: undefined } },
+    options: { profile: 'smoke', env: { NODE_OPTIONS: '--no-deprecation', TMPDIR: undefined } },
   },
   throw: {
     cells: [

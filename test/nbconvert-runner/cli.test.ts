@@ -89,6 +89,7 @@ describe('usage', () => {
       ['GOOD', '--cell-timeout', '0'],
       '--cell-timeout needs a positive number of seconds, not "0".',
     ],
+    [['GOOD', '--output', 'FOLDER/good.ipynb'], 'EEXIST'],
     [['GOOD', '--output', 'FOLDER'], 'would overwrite'],
     [['GOOD', 'FOLDER/other/good.ipynb', '--output', 'out'], 'two notebooks are called good.ipynb'],
   ])('refuses %j', async (args, message) => {

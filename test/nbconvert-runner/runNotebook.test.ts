@@ -56,7 +56,9 @@ describe('a good notebook', () => {
   });
 
   it('gets the profile, works in the folder it is told, and sees no trace of the account', () => {
-    expect(good().cells[0]!.outputs[0]!.text).toBe(`smoke ${__dirname} undefined undefined\n`);
+    expect(good().cells[0]!.outputs[0]!.text).toBe(
+      `smoke ${__dirname} --no-deprecation undefined undefined\n`,
+    );
   });
 
   it('is returned executed, as JupyterLab would save it: counts, whole streams, no times, no extra cell', () => {

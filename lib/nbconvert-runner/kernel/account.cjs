@@ -11,11 +11,10 @@ const { appendFileSync } = require('node:fs');
 const Module = require('node:module');
 const vm = require('node:vm');
 
-const {
-  NBCONVERT_RUNNER_ACCOUNT: path,
-  NBCONVERT_RUNNER_LAST_CELL: lastCell,
-  NBCONVERT_RUNNER_NODE_OPTIONS: nodeOptions,
-} = process.env;
+/**
+ * @type {{ account?: string, lastCell?: string, runner?: number, restore?: Record<string, string | null> }}
+ */
+const { account, lastCell, runner, restore } = JSON.parse(process.env['NBCONVERT_RUNNER'] ?? '{}');
 const { setTimeout, setImmediate, setInterval } = globalThis;
 const settleFor = { least: 100, most: 2000 };
 
@@ -39,7 +38,7 @@ function note(record) {
 }
 
 function flush() {
-  if (path && lines.length > 0) appendFileSync(path, lines.join(''));
+  if (account && lines.length > 0) appendFileSync(account, lines.join(''));
   lines = [];
 }
 
@@ -129,17 +128,25 @@ function install() {
     note({ type: 'exit', code });
     flush();
   });
-  const parent = process.ppid;
-  setInterval(() => process.ppid === parent || process.exit(), 1000).unref();
+  setInterval(leaveWithRunner, 1000).unref();
+}
+
+/** A runner that was killed can't stop its kernel. */
+function leaveWithRunner() {
+  try {
+    if (runner) process.kill(runner, 0);
+  } catch {
+    process.exit();
+  }
 }
 
 /** The notebook and its child processes see the environment they would see without an account. */
 function forgetEnvironment() {
-  for (const name of ['ACCOUNT', 'LAST_CELL', 'NODE_OPTIONS']) {
-    delete process.env[`NBCONVERT_RUNNER_${name}`];
+  delete process.env['NBCONVERT_RUNNER'];
+  for (const [name, value] of Object.entries(restore ?? {})) {
+    if (value === null) delete process.env[name];
+    else process.env[name] = value;
   }
-  if (nodeOptions) process.env['NODE_OPTIONS'] = nodeOptions;
-  else delete process.env['NODE_OPTIONS'];
 }
 
-if (path) install();
+if (account) install();

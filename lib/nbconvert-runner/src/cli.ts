@@ -49,6 +49,7 @@ export async function main(
   let options: Options | undefined;
   try {
     options = parse(args);
+    if (options?.output) await mkdir(options.output, { recursive: true });
   } catch (error) {
     err.write(`${(error as Error).message}\nnbconvert-runner --help shows the usage.\n`);
     return 2;
@@ -72,7 +73,6 @@ export async function main(
       report.end(result);
       results.push(result);
       if (output && result.notebook) {
-        await mkdir(output, { recursive: true });
         await writeNotebook(join(output, basename(path)), result.notebook);
       }
     }

@@ -101,15 +101,21 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 function environment({ env, scratch, accountPath }: Command): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '' } = env;
-  const preload = `--require "${accountant.replaceAll('\\', '\\\\')}"`;
+  const ours = {
+    NODE_OPTIONS: `--require "${accountant.replaceAll('\\', '\\\\')}" ${NODE_OPTIONS}`.trim(),
+    PYTHONWARNINGS: 'ignore',
+    TMPDIR: scratch,
+  };
+  const restore = Object.keys(ours).map((name) => [name, env[name] ?? null]);
   return {
     ...env,
-    JUPYTER_RUNTIME_DIR: scratch,
-    PYTHONWARNINGS: 'ignore',
-    NODE_OPTIONS: `${preload} ${NODE_OPTIONS}`.trim(),
-    NBCONVERT_RUNNER_NODE_OPTIONS: NODE_OPTIONS,
-    NBCONVERT_RUNNER_ACCOUNT: accountPath,
-    NBCONVERT_RUNNER_LAST_CELL: lastCell,
+    ...ours,
+    NBCONVERT_RUNNER: JSON.stringify({
+      account: accountPath,
+      lastCell,
+      runner: process.pid,
+      restore: Object.fromEntries(restore) as object,
+    }),
   };
 }
 

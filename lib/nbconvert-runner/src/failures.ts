@@ -180,7 +180,9 @@ function ending(evidence: Evidence, explained: boolean): Finding[] {
   const index = runs.indexOf(running);
   const here = running && { cell: index + 1, executionCount: running.number };
   const while_ = running ? 'while this cell ran' : `after ${account.runs.length} cells`;
-  if (outcome.stopped === 'aborted') return [{ kind: 'aborted', ...here, what: 'aborted.' }];
+  if (outcome.stopped === 'aborted') {
+    return [{ kind: 'aborted', ...here, what: `the run was aborted ${while_}.` }];
+  }
   if (outcome.stopped) {
     const what =
       outcome.stopped === 'timeout'

@@ -24,4 +24,30 @@ export abstract class Block extends tf.layers.Layer {
    * @param x [batch, inputs]
    */
   abstract parts(x: tf.Tensor): Parts;
+
+  /** Class and name, for a message. */
+  protected get label(): string {
+    return `${this.getClassName()} "${this.name}"`;
+  }
+
+  /** `value` if it is a positive integer. */
+  protected positiveInteger(option: string, value: number): number {
+    if (Number.isSafeInteger(value) && value > 0) return value;
+    throw new RangeError(`${this.label}: ${option} is a positive integer, not ${value}.`);
+  }
+
+  /** `value` if it is one of `values`. */
+  protected oneOf<T extends string>(option: string, value: T, values: readonly T[]): T {
+    if (values.includes(value)) return value;
+    throw new RangeError(
+      `${this.label}: ${option} is one of ${values.join(', ')}, not "${value}".`,
+    );
+  }
+
+  /** The tensor among `inputs`, which is one. */
+  protected onlyInput(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const list = [inputs].flat();
+    if (list.length === 1) return list[0]!;
+    throw new Error(`${this.label} takes one input, not ${list.length}.`);
+  }
 }

@@ -129,21 +129,9 @@ export abstract class DenseBlock extends Block {
     );
   }
 
-  /** Class and name, for a message. */
-  protected get label(): string {
-    return `${this.getClassName()} "${this.name}"`;
-  }
-
-  /** `value` if it is a positive integer. */
-  protected positiveInteger(option: string, value: number): number {
-    if (Number.isSafeInteger(value) && value > 0) return value;
-    throw new RangeError(`${this.label}: ${option} is a positive integer, not ${value}.`);
-  }
-
   private checked(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor2D {
-    const list = Array.isArray(inputs) ? inputs : [inputs];
-    if (list.length !== 1) throw new Error(`${this.label} takes one input, not ${list.length}.`);
-    this.check(list[0]!.shape);
-    return list[0] as tf.Tensor2D;
+    const x = this.onlyInput(inputs);
+    this.check(x.shape);
+    return x as tf.Tensor2D;
   }
 }

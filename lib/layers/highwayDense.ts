@@ -60,14 +60,9 @@ export class HighwayDense extends DenseBlock {
   /** @throws RangeError when `units` is not a positive integer, or `gates` is unknown. */
   constructor(args: HighwayDenseArgs) {
     super(args);
-    this.gates = args.gates ?? 'coupled';
+    this.gates = this.oneOf('gates', args.gates ?? 'coupled', allGates);
     this.initialTransformBias = args.transformBias ?? -2;
     this.initialCarryBias = args.carryBias ?? -this.initialTransformBias;
-    if (!allGates.includes(this.gates)) {
-      throw new RangeError(
-        `${this.label}: gates is one of ${allGates.join(', ')}, not "${String(this.gates)}".`,
-      );
-    }
   }
 
   /** b_T, [units]; nothing with `carry-only` gates, and before the layer is built. */

@@ -16,5 +16,6 @@ export { type Initializer, type InitializerIdentifier } from './initializers';
 export { PlainConv, type PlainConvArgs } from './plainConv';
 export { PlainDense, type PlainDenseArgs } from './plainDense';
 export { Pooling, type PoolingArgs } from './pooling';
-export { ResidualConv, type ResidualConvArgs, type Shortcut, type Unshared } from './residualConv';
+export { ResidualConv, type ResidualConvArgs, type Unshared } from './residualConv';
 export { ResidualDense, type ResidualDenseArgs } from './residualDense';
+export { type Shortcut } from './shortcut';

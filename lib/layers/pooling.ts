@@ -23,14 +23,19 @@ export class Pooling extends Block {
 
   private readonly options: { kind: 'max' | 'average'; size: number; strides: number };
 
+  /** @throws RangeError when `kind` is unknown, or `size` or `strides` is not a positive integer. */
   constructor(args: PoolingArgs) {
     super(args);
     const { kind, size, strides = size } = args;
-    this.options = { kind, size, strides };
+    this.options = {
+      kind: this.oneOf('kind', kind, ['max', 'average']),
+      size: this.positiveInteger('size', size),
+      strides: this.positiveInteger('strides', strides),
+    };
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    const x = this.onlyInput(inputs) as tf.Tensor4D;
     const { kind, size, strides } = this.options;
     return (kind === 'max' ? tf.maxPool : tf.avgPool)(x, size, strides, 'same');
   }

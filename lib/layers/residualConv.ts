@@ -13,9 +13,8 @@ import type { Parts } from './block';
 import { ConvBlock, type ConvBlockArgs, type NormalizedArgs } from './convBlock';
 import { builtFor, convolve, type Convolution } from './convolution';
 import { checkSurvival, DropPath, type DropPathOptions } from './dropPath';
-
-/** What carries the input to an output of another shape. */
-export type Shortcut = 'subsample' | 'average' | 'projection';
+import { residual, weightsOf, type ResidualBranch } from './residualBranch';
+import { shortcuts, shrink, type Shortcut } from './shortcut';
 
 /** Which parts of its batch norms a block has for itself when it shares another block's convolutions. */
 export interface Unshared {
@@ -31,13 +30,7 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
   strides?: number;
   /** Whether batch norm and ReLU come before each convolution and none after the sum. Default false. */
   preActivation?: boolean;
-  /**
-   * What carries the input where the output has another shape. `subsample`: every `strides`-th
-   * position, padded with channels of zeros (option A of He, Zhang, Ren and Sun 2016, section 3.3).
-   * `average`: the mean over `strides` x `strides` positions, padded likewise (Huang et al. 2016, in
-   * their code). `projection`: a 1 x 1 convolution (option B), followed by batch norm in the
-   * post-activation block. Default `subsample`.
-   */
+  /** What carries the input where the output has another shape. Default `subsample`. */
   shortcut?: Shortcut;
   /** Stochastic depth. Default none. */
   dropPath?: DropPathOptions;
@@ -61,10 +54,10 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
  *
  * with x [batch, height, width, channels], each K [size, size, channels, filters], N a batch norm, y
  * [batch, height / strides, width / strides, filters], and s the identity where x and y have one
- * shape. The candidate is F, the transform 1, or p with stochastic depth. Weights, in order:
- * `conv1_kernel`, `conv1_bias`, `conv2_kernel`, `conv2_bias`, `norm1_gamma`, `norm1_beta`, `norm2_gamma`,
- * `norm2_beta`, those of the projection, as far as they exist, then the moving statistics. Batch norm by default, bias by default
- * only without it.
+ * shape. The candidate is F, the transform 1, or p with stochastic depth. Weights, in order, as far as
+ * they exist: `conv1_kernel`, `conv1_bias`, `conv2_kernel`, `conv2_bias`, `norm1_gamma`, `norm1_beta`,
+ * `norm2_gamma`, `norm2_beta`, those of the projection, then the moving statistics. Batch norm by
+ * default, bias by default only without it.
  */
 export class ResidualConv extends ConvBlock {
   /** @nocollapse */
@@ -78,26 +71,28 @@ export class ResidualConv extends ConvBlock {
   private readonly dropPathOptions?: DropPathOptions;
   private readonly unshared: Required<Unshared>;
   private owner?: ResidualConv | string;
-  private convolutions: Convolution[] = [];
-  private normalizers: Normalizer[] = [];
+  private branch: ResidualBranch = { convolutions: [], normalizers: [] };
   private projection?: { convolution: Convolution; normalizer?: Normalizer };
   private dropPath?: DropPath;
 
   /**
-   * @throws RangeError when `filters`, `kernelSize` or `strides` is not a positive integer, or a
-   *   probability of survival is not in (0, 1].
+   * @throws RangeError when `filters`, `kernelSize` or `strides` is not a positive integer,
+   *   `shortcut` is unknown, or a probability of survival is not in (0, 1].
    */
   constructor(args: ResidualConvArgs) {
     super({ ...args, useBias: args.useBias ?? args.batchNorm === false });
     const { statistics = true, parameters = true } = args.unshared ?? {};
     this.strides = this.positiveInteger('strides', args.strides ?? 1);
     this.preActivation = args.preActivation ?? false;
-    this.shortcutKind = args.shortcut ?? 'subsample';
+    this.shortcutKind = this.oneOf('shortcut', args.shortcut ?? 'subsample', shortcuts);
     this.batchNorm = args.batchNorm !== false && withDefaults(args.batchNorm ?? {});
     this.dropPathOptions = args.dropPath;
     this.owner = args.sharesWith;
     this.unshared = { statistics, parameters };
-    if (args.dropPath) checkSurvival(`${this.label}: dropPath.survival`, args.dropPath.survival);
+    if (args.dropPath) {
+      checkSurvival(`${this.label}: dropPath.survival`, args.dropPath.survival);
+      this.oneOf('dropPath.per', args.dropPath.per ?? 'batch', ['batch', 'sample']);
+    }
   }
 
   /** p, the probability that a training step keeps the branch; 1 without stochastic depth. */
@@ -125,7 +120,7 @@ export class ResidualConv extends ConvBlock {
     super.build(inputShape);
   }
 
-  /** Like that of any layer; a block that was read from a config finds the one it shares with in front of it. */
+  /** As of any layer; a block read from a config finds the one it shares with in front of it. */
   override apply(
     inputs: tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[],
     kwargs?: { training?: boolean },
@@ -163,7 +158,7 @@ export class ResidualConv extends ConvBlock {
     const shortcut = this.carried(x, training);
     const branch = (branch: Pass['branch']) => this.residual(branch.enter(x), { training, branch });
     const sum = dropPath
-      ? dropPath.add(shortcut, this.branchWeights(), branch, training)
+      ? dropPath.add(shortcut, weightsOf(this.branch), branch, training)
       : tf.add<tf.Tensor4D>(shortcut, branch(always));
     return this.preActivation ? sum : relu(sum);
   }
@@ -187,7 +182,7 @@ export class ResidualConv extends ConvBlock {
         `Give the layer shortcut: 'projection', or ${channels} filters`
       );
     }
-    return builtFor(this.convolutions[0], channels);
+    return builtFor(this.branch.convolutions[0], channels);
   }
 
   private changes(channels: number): boolean {
@@ -204,49 +199,24 @@ export class ResidualConv extends ConvBlock {
       const pass = { training, branch: always };
       return projection.normalizer ? normalize(z, projection.normalizer, pass) : z;
     }
-    const size = this.shortcutKind === 'average' ? strides : 1;
-    const small = strides === 1 ? x : tf.avgPool(x, size, strides, 'same');
-    return tf.pad4d(small, [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, filters - channels],
-    ]);
+    return shrink(x, this.shortcutKind as 'subsample' | 'average', strides, filters);
   }
 
   /** F(x). */
   private residual(x: tf.Tensor4D, pass: Pass): tf.Tensor4D {
-    const { strides } = this;
-    const [first, second] = this.convolutions as [Convolution, Convolution];
-    const norm = (z: tf.Tensor4D, i: number) => {
-      const normalizer = this.normalizers[i];
-      return normalizer ? normalize(z, normalizer, pass) : z;
-    };
-    if (this.preActivation) {
-      const h = convolve(relu(norm(x, 0)), first, pass.branch, strides);
-      return convolve(relu(norm(h, 1)), second, pass.branch);
-    }
-    const h = relu(norm(convolve(x, first, pass.branch, strides), 0));
-    return norm(convolve(h, second, pass.branch), 1);
-  }
-
-  private branchWeights(): tf.Tensor[] {
-    const convolutions = this.convolutions.flatMap(({ kernel, bias }) =>
-      [kernel, bias ?? []].flat(),
-    );
-    const affinities = this.normalizers.flatMap(({ affinity: { gamma, beta } }) => [gamma, beta]);
-    return [...convolutions, ...affinities].map((weight) => weight.read());
+    return residual(x, this.branch, pass, this.strides, this.preActivation);
   }
 
   private addBranch(channels: number): void {
     const { batchNorm, preActivation, filters } = this;
-    this.convolutions = [channels, filters].map((inputs, i) =>
+    const convolutions = [channels, filters].map((inputs, i) =>
       this.addConvolution(i, inputs, `conv${i + 1}_`),
     );
-    if (!batchNorm) return;
-    this.normalizers = [preActivation ? channels : filters, filters].map((size, i) =>
-      this.addNormalizer(`norm${i + 1}_`, size, batchNorm),
+    const normalized = batchNorm ? [preActivation ? channels : filters, filters] : [];
+    const normalizers = normalized.map((size, i) =>
+      this.addNormalizer(`norm${i + 1}_`, size, batchNorm || {}),
     );
+    this.branch = { convolutions, normalizers };
   }
 
   private share(owner: ResidualConv | string, channels: number): void {
@@ -256,24 +226,24 @@ export class ResidualConv extends ConvBlock {
       throw new Error(`${this.label} shares the convolutions of "${name}", which ${wrong}.`);
     }
     const { unshared, batchNorm } = this;
-    this.convolutions = owner.convolutions;
-    this.normalizers = owner.normalizers.map(({ affinity, statistics, ...constants }, i) => ({
-      ...constants,
-      affinity:
-        unshared.parameters && batchNorm
-          ? addAffinity(this.add, channels, batchNorm, `norm${i + 1}_`)
-          : affinity,
-      statistics: unshared.statistics
-        ? addStatistics(this.add, channels, `norm${i + 1}_`)
-        : statistics,
-    }));
+    const { convolutions, normalizers } = owner.branch;
+    const own = normalizers.map(({ affinity, statistics, ...constants }, i) => {
+      const prefix = `norm${i + 1}_`;
+      const options = { ...constants, ...batchNorm };
+      return {
+        ...constants,
+        affinity: unshared.parameters ? addAffinity(this.add, channels, options, prefix) : affinity,
+        statistics: unshared.statistics ? addStatistics(this.add, channels, prefix) : statistics,
+      };
+    });
+    this.branch = { convolutions, normalizers: own };
   }
 
   /** What keeps the convolutions of `owner` from being applied here. */
   private difference(owner: ResidualConv): string | undefined {
     const { filters, preActivation } = this;
     if (!owner.built) return 'has not been built. Apply that block first';
-    const inputs = owner.convolutions[0]!.kernel.shape[2];
+    const inputs = owner.branch.convolutions[0]!.kernel.shape[2];
     const fits =
       owner.filters === filters && owner.preActivation === preActivation && inputs === filters;
     return fits

@@ -1,20 +1,4 @@
-export {
-  averagePoolingNet,
-  highwayCifar,
-  highwayConvNet,
-  highwayMnist,
-  plainConvNet,
-  resNet,
-  singleRepresentationNet,
-  type ConstantWidthOptions,
-  type ConvNetOptions,
-  type HighwayConvNetOptions,
-  type HighwayStage,
-  type PlainConvNetOptions,
-  type PoolingSize,
-  type ResNetOptions,
-  type Sharing,
-} from './convNets';
+export { type ConvNetOptions } from './convParts';
 export {
   highwayNet,
   plainNet,
@@ -23,5 +7,23 @@ export {
   type HighwayNetOptions,
   type ResidualNetOptions,
 } from './denseNets';
+export {
+  highwayCifar,
+  highwayConvNet,
+  highwayMnist,
+  type HighwayConvNetOptions,
+  type HighwayStage,
+  type PoolingSize,
+} from './highwayConvNets';
 export { Network, type Mode, type NetworkLayers } from './network';
 export { countParameters, type ParameterCount } from './parameters';
+export {
+  averagePoolingNet,
+  plainConvNet,
+  resNet,
+  singleRepresentationNet,
+  type ConstantWidthOptions,
+  type PlainConvNetOptions,
+  type ResNetOptions,
+  type Sharing,
+} from './residualNets';

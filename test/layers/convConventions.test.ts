@@ -166,6 +166,23 @@ it.each([
   expect(make).toThrow(`"p": ${option} is a positive integer, not ${value}.`);
 });
 
+it.each([
+  [
+    () => new ResidualConv({ filters: 2, shortcut: 'conv' as 'average', name: 'r' }),
+    'ResidualConv "r": shortcut is one of subsample, average, projection, not "conv".',
+  ],
+  [
+    () => new Pooling({ kind: 'min' as 'max', size: 2, name: 'p' }),
+    'Pooling "p": kind is one of max, average, not "min".',
+  ],
+  [
+    () => new ResidualConv({ filters: 2, dropPath: { survival: 0, seed: 1 }, name: 'r' }),
+    'ResidualConv "r": dropPath.survival is a probability above 0 and up to 1, not 0.',
+  ],
+])('a wrong option is refused by name and value, %#', (make, message) => {
+  expect(make).toThrow(message);
+});
+
 it('layers of one name do not clash, whatever their class', () => {
   const input = tf.input({ shape: [4, 4, 2] });
   for (let i = 0; i < 3; i++) {

@@ -41,6 +41,14 @@ const nets: Record<string, () => Network> = {
       head: { kind: 'mean', filters: 5 },
       transformBias: -2,
     }),
+  'plain, twin of highway': () =>
+    highwayConvNet({
+      ...options(),
+      stages: [{ filters: 4, blocks: 2 }],
+      head: { kind: 'flatten', pooling: { size: 2, strides: 2 } },
+      transformBias: -2,
+      plain: true,
+    }),
   'single representation': () => singleRepresentationNet({ ...options(), width: 4, blocks: 2 }),
 };
 
@@ -106,6 +114,20 @@ describe.each(Object.keys(nets))('a net, %s', (name) => {
     expect(values(net.statistics)).toEqual(before);
   });
 
+  it('leaves no tensor behind after compiled steps, and frees its weights', () => {
+    const { x, labels } = batch();
+    const before = tf.memory().numTensors;
+    const net = make();
+    const step = compile((x: tf.Tensor4D) =>
+      softmaxCrossEntropy(labels, net.logits(x, { training: true })),
+    );
+    for (let i = 0; i < 3; i++) step(x).dispose();
+    step.dispose();
+    net.logits(x, { training: true }).dispose();
+    net.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('has names that tell its blocks apart', () => {
     const names = make().blocks.map((block) => block.name);
     expect(new Set(names).size).toBe(names.length);
@@ -155,6 +177,12 @@ it('stochastic depth falls over all blocks, across stages, to p_L', () => {
   const config = net.blocks.map((block) => block.getConfig()['dropPath'] as { survival: number });
   const expected = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
   config.forEach(({ survival }, i) => expect(survival).toBeCloseTo(expected[i]!));
+});
+
+it.each([0, 2.5, NaN])('blocks = %s is refused by value', (blocks) => {
+  expect(() => resNet({ ...options(), blocks })).toThrow(
+    `blocks, those of each stage, is a positive integer, not ${blocks}.`,
+  );
 });
 
 it('sharing more blocks than a stage has is refused with both numbers', () => {

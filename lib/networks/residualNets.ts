@@ -2,9 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Stream } from '../engine';
 import {
   BatchNorm,
-  HighwayConv,
   PlainConv,
-  PlainDense,
   Pooling,
   ResidualConv,
   survivalProbabilities,
@@ -16,19 +14,10 @@ import {
   type SurvivalSchedule,
   type Unshared,
 } from '../layers';
+import { blockName, logits, type ConvNetOptions } from './convParts';
 import { Network } from './network';
 
 type Layer = tf.layers.Layer;
-
-/** What the convolutional nets have in common. */
-export interface ConvNetOptions {
-  /** Shape of one image: height, width, channels. CIFAR: [32, 32, 3]. */
-  inputs: readonly [number, number, number];
-  /** Classes, the width of the head. */
-  classes: number;
-  /** Seeds the kernels and the draws. A layer's depend on the stream and on its name, not on other layers. */
-  stream: Stream;
-}
 
 /** The blocks of a residual net and what they have in common. */
 export interface ResNetOptions extends ConvNetOptions {
@@ -73,17 +62,20 @@ export type PlainConvNetOptions = Pick<
  * The net of Jastrzebski et al. 2018: `preActivation`, `useBias`, and `shortcut: 'projection'`.
  * Stochastic depth (Huang et al. 2016): `dropPath: { kind: 'linear', last: 0.5 }`.
  *
- * @throws RangeError when a stage has fewer blocks than it is to share.
+ * @throws RangeError when `blocks` is not a positive integer, or a stage is to share more blocks.
  */
 export function resNet(options: ResNetOptions): Network {
   const { blocks, widths = [16, 32, 64], dropPath, sharing } = options;
+  if (!Number.isInteger(blocks) || blocks < 1) {
+    throw new RangeError(`blocks, those of each stage, is a positive integer, not ${blocks}.`);
+  }
   if (sharing && !(sharing.applications >= 1 && sharing.applications <= blocks)) {
     throw new RangeError(
       `A stage has ${blocks} blocks; it can't apply a shared block ${sharing.applications} times.`,
     );
   }
   const survival = dropPath && survivalProbabilities(dropPath, widths.length * blocks);
-  const private_ = sharing ? blocks - sharing.applications : blocks;
+  const unshared = blocks - (sharing?.applications ?? 0);
   const stages = widths.map((filters, stage) => {
     let shared: ResidualConv | undefined;
     return Array.from({ length: blocks }, (_, i) => {
@@ -97,14 +89,18 @@ export function resNet(options: ResNetOptions): Network {
         const seed = options.stream.fork(name).fork('drop path').seed();
         args.dropPath = { survival: survival[stage * blocks + i]!, per: dropPath.per, seed };
       }
-      if (i < private_ || !sharing) return new ResidualConv(args);
+      if (i < unshared || !sharing) return new ResidualConv(args);
       const { gamma, statistics, parameters } = sharing;
       const batchNorm = args.batchNorm !== false && {
         ...args.batchNorm,
         ...(gamma !== undefined && { gamma }),
       };
-      const unshared = { statistics, parameters };
-      const block = new ResidualConv({ ...args, batchNorm, sharesWith: shared, unshared });
+      const block = new ResidualConv({
+        ...args,
+        batchNorm,
+        sharesWith: shared,
+        unshared: { statistics, parameters },
+      });
       shared ??= block;
       return block;
     });
@@ -166,134 +162,6 @@ export function averagePoolingNet(options: ConstantWidthOptions): Network {
   return constantWidthNet({ width: 150, ...options }, 3);
 }
 
-/** What a convolutional highway net takes. */
-export interface HighwayConvNetOptions extends ConvNetOptions {
-  /** The first convolution's kernel; it is not padded when `valid`. Default 3, `same`. */
-  stem?: { kernelSize: number; padding: 'same' | 'valid' };
-  /** Stages, each with its channels, its highway blocks, and the max-pooling before it. */
-  stages: readonly HighwayStage[];
-  /** What the last state goes through: `flatten` after a last pooling, or a 1 x 1 convolution and the mean. */
-  head: { kind: 'flatten'; pooling: PoolingSize } | { kind: 'mean'; filters: number };
-  /** Where the transform biases start; negative. */
-  transformBias: number;
-}
-
-/** Window of a max-pooling and distance of windows, in positions. */
-export interface PoolingSize {
-  size: number;
-  strides: number;
-}
-
-/** A stage of a convolutional highway net. */
-export interface HighwayStage {
-  /** Channels; where they differ from the stage before, a plain convolution opens the stage. */
-  filters: number;
-  /** Highway blocks. */
-  blocks: number;
-  /** Before the stage; the first has none. */
-  pooling?: PoolingSize;
-}
-
-/**
- * A convolutional highway net (Srivastava, Greff and Schmidhuber 2015, section 4; layouts
- * {@link highwayMnist} and {@link highwayCifar}). Blocks: `highway_1_01` (stage, block) and so on,
- * between stages `pooling_2` and, where the channels change, `plain_2`.
- */
-export function highwayConvNet(options: HighwayConvNetOptions): Network {
-  const {
-    stem = { kernelSize: 3, padding: 'same' },
-    stages,
-    head,
-    transformBias,
-    stream,
-  } = options;
-  const initial = (name: string) =>
-    tf.initializers.leCunUniform({ seed: stream.fork(name).seed() });
-  const layers = stages.map(({ filters, blocks, pooling }, stage): Block[] => {
-    const plain = `plain_${stage + 1}`;
-    const opening: Block[] = pooling
-      ? [new Pooling({ name: `pooling_${stage + 1}`, kind: 'max', ...pooling })]
-      : [];
-    if (stage > 0 && filters !== stages[stage - 1]!.filters) {
-      const kernelInitializer = initial(plain);
-      opening.push(new PlainConv({ name: plain, filters, batchNorm: false, kernelInitializer }));
-    }
-    const highway = Array.from({ length: blocks }, (_, i) => {
-      const name = blockName('highway', stage, i, blocks);
-      return new HighwayConv({ name, filters, transformBias, kernelInitializer: initial(name) });
-    });
-    return [...opening, ...highway];
-  });
-  return new Network({
-    inputShape: [...options.inputs],
-    stem: [
-      tf.layers.conv2d({
-        name: 'stem',
-        filters: stages[0]!.filters,
-        ...stem,
-        activation: 'relu',
-        kernelInitializer: initial('stem'),
-      }),
-    ],
-    stages: layers,
-    head: [
-      ...(head.kind === 'flatten'
-        ? [
-            new Pooling({ name: 'pooling', kind: 'max', ...head.pooling }),
-            tf.layers.flatten({ name: 'flatten' }),
-          ]
-        : [
-            new PlainConv({
-              name: 'mixture',
-              filters: head.filters,
-              kernelSize: 1,
-              batchNorm: false,
-              kernelInitializer: initial('mixture'),
-            }),
-            tf.layers.globalAveragePooling2d({ name: 'pooling' }),
-          ]),
-      logits(options),
-    ],
-  });
-}
-
-/**
- * The authors' 10-layer net for MNIST: a 5 x 5 convolution, 2 + 3 + 3 highway layers of `width`
- * filters, and max-pooling after each (their Caffe config; b_T = -1).
- */
-export function highwayMnist(options: ConvNetOptions & { width?: number }): Network {
-  const { width: filters = 32, ...rest } = options;
-  return highwayConvNet({
-    ...rest,
-    stem: { kernelSize: 5, padding: 'valid' },
-    stages: [
-      { filters, blocks: 2 },
-      { filters, blocks: 3, pooling: { size: 3, strides: 2 } },
-      { filters, blocks: 3, pooling: { size: 3, strides: 2 } },
-    ],
-    head: { kind: 'flatten', pooling: { size: 2, strides: 2 } },
-    transformBias: -1,
-  });
-}
-
-/**
- * The authors' 19-layer net for CIFAR: stages of 32, 80 and 128 filters with 4, 5 and 5 highway
- * layers, a 1 x 1 convolution of 100 filters, the mean, logits (their Caffe config; b_T = -2).
- */
-export function highwayCifar(options: ConvNetOptions): Network {
-  const pooling = { size: 2, strides: 2 };
-  return highwayConvNet({
-    ...options,
-    stages: [
-      { filters: 32, blocks: 4 },
-      { filters: 80, blocks: 5, pooling },
-      { filters: 128, blocks: 5, pooling },
-    ],
-    head: { kind: 'mean', filters: 100 },
-    transformBias: -2,
-  });
-}
-
 function constantWidthNet(
   { blocks = 10, width: filters = 0, ...options }: ConstantWidthOptions,
   stages: number,
@@ -351,15 +219,6 @@ function finalNorm({ preActivation, batchNorm }: Common): Layer[] {
   return [...norm, tf.layers.reLU({ name: 'relu' })];
 }
 
-function logits({ classes, stream }: ConvNetOptions): PlainDense {
-  return new PlainDense({
-    name: 'logits',
-    units: classes,
-    activation: 'linear',
-    kernelInitializer: tf.initializers.glorotUniform({ seed: stream.fork('logits').seed() }),
-  });
-}
-
 /** Normal with variance 2 / fan-in (He et al. 2015): tfjs cuts its normal off at two deviations. */
 function heNormal(stream: Stream, name: string) {
   const cut = 0.7737413035;
@@ -370,9 +229,4 @@ function heNormal(stream: Stream, name: string) {
     distribution: 'normal',
     seed,
   });
-}
-
-function blockName(family: string, stage: number, i: number, blocks: number): string {
-  const digits = Math.max(2, String(blocks).length);
-  return `${family}_${stage + 1}_${String(i + 1).padStart(digits, '0')}`;
 }

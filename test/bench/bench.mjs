@@ -77,15 +77,14 @@ function run(command, args) {
 
 /** @param {string} workload @param {string[]} engines */
 async function bench(workload, engines) {
-  const workers = engines.map((name) =>
-    name === 'ours'
-      ? new Worker(name, process.execPath, [join(here, 'ours.cjs'), workload])
-      : new Worker(name, python, [join(here, 'peers.py'), name, workload]),
-  );
   const ready = [];
-  for (const worker of workers) {
+  for (const name of engines) {
+    const worker =
+      name === 'ours'
+        ? new Worker(name, process.execPath, [join(here, 'ours.cjs'), workload])
+        : new Worker(name, python, [join(here, 'peers.py'), name, workload]);
     const greeting = await worker.answer();
-    if (!greeting) console.log(`${worker.name}: did not start`);
+    if (!greeting) console.log(`${name}: did not start`);
     else if (!greeting.absent) ready.push({ worker, greeting });
   }
   const turns = workload.startsWith('sweep') ? 3 : rounds;

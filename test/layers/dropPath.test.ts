@@ -137,12 +137,16 @@ describe.each(['eager', 'compiled'])('a block with stochastic depth, %s', (how) 
   });
 });
 
-it('traced and eager training agree over 20 steps of dropped and kept branches', () => {
+it.each([
+  ['post-activation', false],
+  ['pre-activation', true],
+])('traced and eager training agree over 20 steps of dropped and kept branches, %s', (_, pre) => {
   const train = (compiled: boolean) => {
     const layers = [0, 1, 2].map((i) => {
       const layer = new ResidualConv({
         filters: 2,
         useBias: true,
+        preActivation: pre,
         dropPath: { survival: 0.5, seed: 20 + i },
       });
       randomWeights(layer, Stream.of(i));

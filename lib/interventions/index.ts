@@ -4,4 +4,15 @@ export { type BlockReference } from './places';
 export { rewire, type Order } from './rewire';
 export { scale } from './scale';
 export { orderTau, shuffle, type Reach } from './shuffle';
+export { sweep, type Score, type SweepOptions } from './sweep';
+export {
+  dropSweep,
+  lesionSweep,
+  shuffleSweep,
+  type DrawOptions,
+  type DropRow,
+  type LesionRow,
+  type LesionSweep,
+  type ShuffleRow,
+} from './sweeps';
 export { repeat, truncate } from './unroll';

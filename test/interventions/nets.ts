@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
+import { Split } from '../../lib/datasets/split';
 import { Stream } from '../../lib/engine';
 import { Block, type Parts } from '../../lib/layers';
 import { highwayNet, Network, plainNet, residualNet } from '../../lib/networks';
@@ -7,10 +8,10 @@ import { highwayNet, Network, plainNet, residualNet } from '../../lib/networks';
 export const kinds = ['plain', 'highway', 'residual'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** A net of `blocks` blocks, 5 wide, of 7 inputs and 3 classes, with weights of some size. */
+/** A net of `blocks` blocks, 5 wide, for images of 7 pixels and 3 classes, with weights of some size. */
 export function net(kind: Kind, blocks = 6, seed = 1): Network {
   const options = {
-    inputs: 7,
+    inputs: [1, 1, 7],
     width: 5,
     depth: blocks + 1,
     classes: 3,
@@ -79,20 +80,31 @@ export function twoStages(seed = 1): Network {
     [0, 1, 2].map((i) => new Widening(`${name}_${i}`, units, seed * 100 + units * 10 + i));
   const initializer = (seed: number) => tf.initializers.glorotUniform({ seed });
   return new Network({
-    inputShape: [7],
-    stem: [tf.layers.dense({ name: 'stem', units: 4, kernelInitializer: initializer(seed) })],
+    inputShape: [1, 1, 7],
+    stem: [
+      tf.layers.flatten({ name: 'flatten' }),
+      tf.layers.dense({ name: 'stem', units: 4, kernelInitializer: initializer(seed) }),
+    ],
     stages: [stage('a', 4), stage('b', 6)],
     head: [tf.layers.dense({ name: 'logits', units: 3, kernelInitializer: initializer(seed + 1) })],
   });
 }
 
-/** Nine inputs. */
-export function inputs(seed = 5): tf.Tensor2D {
+/** Nine images. */
+export function inputs(seed = 5): tf.Tensor4D {
   const stream = Stream.of(seed);
-  return tf.tensor2d(
+  return tf.tensor4d(
     Float32Array.from({ length: 9 * 7 }, () => stream.normal()),
-    [9, 7],
+    [9, 1, 1, 7],
   );
+}
+
+/** Random images with random labels. */
+export function split(size: number, seed = 1): Split {
+  const stream = Stream.of(seed);
+  const pixels = Uint8Array.from({ length: size * 7 }, () => stream.integer(256));
+  const labels = Uint8Array.from({ length: size }, () => stream.integer(3));
+  return new Split({ pixels, labels }, [1, 1, 7]);
 }
 
 /** The logits as numbers. */

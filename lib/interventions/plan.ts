@@ -26,47 +26,56 @@ export interface Plan {
 
 /** The state after a sequence of layers, and what comes next in the networks that begin so. */
 interface Node {
-  next: Map<Layer, Node>;
+  next: Map<Visit, Node>;
   ends: number[];
+}
+
+/** A layer with a shape of the states that come to it: those of one visit can be run at once. */
+interface Visit {
+  layer: Layer;
 }
 
 /**
  * An order in which networks over the same layers can be run together: a state that several
  * networks have in common, because they begin alike, is computed once; and a layer runs on all states
- * that wait for it at once. Of the layers waited for, the one goes first that the fewest
+ * of one shape that wait for it at once. Of the layers waited for, the one goes first that the fewest
  * networks will come to later, since those could join.
  */
 export function plan(networks: readonly Network[]): Plan {
   const root: Node = { next: new Map(), ends: [] };
-  const left = new Map<Layer, number>();
+  const left = new Map<Visit, number>();
+  const visitOf = visits();
   networks.forEach((network, n) => {
-    const { stem, blocks, head } = network;
+    const { inputShape, stem, blocks, head } = network;
     let node = root;
+    let shape: tf.Shape = [null, ...inputShape];
     for (const layer of [...stem, ...blocks, ...head]) {
-      const next = node.next.get(layer) ?? { next: new Map(), ends: [] };
-      if (!node.next.has(layer)) left.set(layer, (left.get(layer) ?? 0) + 1);
-      node.next.set(layer, next);
+      const visit = visitOf(layer, shape);
+      const next = node.next.get(visit) ?? { next: new Map(), ends: [] };
+      if (!node.next.has(visit)) left.set(visit, (left.get(visit) ?? 0) + 1);
+      node.next.set(visit, next);
       node = next;
+      shape = layer.computeOutputShape(shape) as tf.Shape;
     }
     node.ends.push(n);
   });
   const result: Plan = { steps: [], ends: [], lastUse: [] };
-  const waiting = new Map<Layer, { node: Node; input: StateReference }[]>();
+  const waiting = new Map<Visit, { node: Node; input: StateReference }[]>();
   const reach = (node: Node, slab: number, row: number) => {
     for (const n of node.ends) result.ends[n] = { slab, row };
-    for (const [layer, next] of node.next) {
-      const group = waiting.get(layer) ?? [];
-      waiting.set(layer, [...group, { node: next, input: { slab, row } }]);
+    for (const [visit, next] of node.next) {
+      const group = waiting.get(visit) ?? [];
+      waiting.set(visit, [...group, { node: next, input: { slab, row } }]);
     }
   };
   reach(root, 0, 0);
   while (waiting.size > 0) {
-    const share = (layer: Layer) => waiting.get(layer)!.length / left.get(layer)!;
-    const layer = [...waiting.keys()].reduce((a, b) => (share(b) > share(a) ? b : a));
-    const group = waiting.get(layer)!;
-    waiting.delete(layer);
-    left.set(layer, left.get(layer)! - group.length);
-    const slab = result.steps.push({ layer, inputs: group.map(({ input }) => input) });
+    const share = (visit: Visit) => waiting.get(visit)!.length / left.get(visit)!;
+    const visit = [...waiting.keys()].reduce((a, b) => (share(b) > share(a) ? b : a));
+    const group = waiting.get(visit)!;
+    waiting.delete(visit);
+    left.set(visit, left.get(visit)! - group.length);
+    const slab = result.steps.push({ layer: visit.layer, inputs: group.map(({ input }) => input) });
     group.forEach(({ node }, row) => reach(node, slab, row));
   }
   result.steps.forEach(({ inputs }, step) => {
@@ -74,4 +83,15 @@ export function plan(networks: readonly Network[]): Plan {
   });
   for (const { slab } of result.ends) result.lastUse[slab] = result.steps.length;
   return result;
+}
+
+/** The same visit for the same layer and shape. */
+function visits(): (layer: Layer, shape: tf.Shape) => Visit {
+  const known = new Map<Layer, Map<string, Visit>>();
+  return (layer, shape) => {
+    const byShape = known.get(layer) ?? new Map<string, Visit>();
+    const visit = byShape.get(String(shape)) ?? { layer };
+    known.set(layer, byShape.set(String(shape), visit));
+    return visit;
+  };
 }

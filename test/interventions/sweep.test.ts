@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Split } from '../../lib/datasets';
+import { Split } from '../../lib/datasets/split';
 import { Stream } from '../../lib/engine';
 import { loadNative } from '../../lib/engine/native';
 import {
@@ -19,7 +19,7 @@ import {
   truncate,
 } from '../../lib/interventions';
 import { plan } from '../../lib/interventions/plan';
-import { highwayNet, type Network } from '../../lib/networks';
+import { highwayNet, resNet, type Network } from '../../lib/networks';
 import { distance, net, settings, split, twoStages } from './nets';
 
 beforeAll(async () => {
@@ -81,6 +81,20 @@ describe('sweep', () => {
     const network = twoStages();
     const data = split(40);
     await agree([network, ...network.blocks.map((_, i) => lesion(network, i))], data);
+    data.dispose();
+  });
+
+  it('does so where a block meets images of two sizes', async () => {
+    const stream = Stream.of(1);
+    const network = resNet({ inputs: [6, 6, 1], classes: 3, blocks: 3, widths: [2, 2], stream });
+    const pixels = Uint8Array.from({ length: 20 * 36 }, () => stream.integer(256));
+    const labels = Uint8Array.from({ length: 20 }, () => stream.integer(3));
+    const data = new Split({ pixels, labels }, [6, 6, 1]);
+    const moved = [1, 2, 3, 4].map((swaps) => shuffle(network, swaps, stream, 'across'));
+    const [first] = network.stages;
+    expect(moved.some(({ stages }) => stages[1]!.some((b) => first!.includes(b)))).toBe(true);
+    await agree([network, ...moved], data);
+    network.dispose();
     data.dispose();
   });
 

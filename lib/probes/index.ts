@@ -1,4 +1,6 @@
 export { changesByBlock, type Changes } from './changes';
+export { exitScores, type ExitRow } from './exits';
+export { featureIdentity, type IdentityRow } from './featureIdentity';
 export {
   gateSparsity,
   meanGates,
@@ -9,4 +11,8 @@ export {
 } from './gates';
 export { classRouting, type Routing, type RoutingOptions } from './routing';
 export { giniIndex, hoyerSparsity } from './sparsity';
+export { stageErrors, type StageErrorRow } from './stageErrors';
+export { stateNorms, weightGradients, type NormRow, type WeightGradientRow } from './stateNorms';
+export type { BlockRow } from './states';
+export { updateCosines, updateRatios, type CosineRow, type UpdateRow } from './updates';
 export type { ProbeOptions } from './visit';

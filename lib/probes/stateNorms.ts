@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs';
+import { softmaxCrossEntropy } from '../engine';
+import type { Network } from '../networks';
+import {
+  backward,
+  batched,
+  blockRows,
+  checkLabels,
+  labelsOf,
+  norms,
+  type BlockRow,
+} from './states';
+import { inRows, summed, type ProbeOptions } from './visit';
+
+/** How large a state and its gradient are. */
+export interface NormRow extends BlockRow {
+  /** |h|_2 of the state h after the block, mean over samples. */
+  activation: number;
+  /** |dL/dh|_2 with L a sample's loss, mean over samples. */
+  gradient: number;
+}
+
+/**
+ * The norms of the state after each block and of the loss's gradient by it (Jastrzebski et al. 2018,
+ * section on shared layers: both explode when blocks are shared).
+ *
+ * @param images [samples, ...net.inputShape]
+ * @param labels int32, [samples]
+ * @throws RangeError when images and labels differ in number.
+ */
+export async function stateNorms(
+  net: Network,
+  images: tf.Tensor,
+  labels: tf.Tensor1D,
+  options: ProbeOptions = {},
+): Promise<NormRow[]> {
+  checkLabels(images, labels);
+  const sums = await summed(images, batched(net, images, options), (batch, start) => {
+    const { states, gradients } = backward(net, batch, labelsOf(batch, labels, start));
+    return tf.stack([...states.slice(1), ...gradients.slice(1)].map((x) => tf.sum(norms(x))));
+  });
+  const [activations, gradients] = inRows(sums, 2) as [number[], number[]];
+  const mean = (sum: number) => sum / images.shape[0];
+  return blockRows(net).map((row, i) => ({
+    ...row,
+    activation: mean(activations[i]!),
+    gradient: mean(gradients[i]!),
+  }));
+}
+
+/** How large the gradient of the loss by a layer's weights is. */
+export interface WeightGradientRow {
+  /** The layer's name: stem, blocks and head. */
+  layer: string;
+  /** |dL/dw|_2 over all its weights, with L the mean loss over all samples. */
+  norm: number;
+  /** Mean of |dL/dw| over its weights (Huang et al. 2016, Figure 7, for the first convolution). */
+  magnitude: number;
+}
+
+/**
+ * The gradient of the mean loss by the weights of each layer that has any. Weights that several
+ * layers share have one gradient, the sum over all their uses, which each of these layers shows.
+ *
+ * @param images [samples, ...net.inputShape]
+ * @param labels int32, [samples]
+ * @throws RangeError when images and labels differ in number.
+ */
+export async function weightGradients(
+  net: Network,
+  images: tf.Tensor,
+  labels: tf.Tensor1D,
+  options: ProbeOptions = {},
+): Promise<WeightGradientRow[]> {
+  checkLabels(images, labels);
+  const { variables } = net;
+  const sums = await summed(images, batched(net, images, options), (batch, start) => {
+    const loss = () => softmaxCrossEntropy(labelsOf(batch, labels, start), net.logits(batch));
+    const { grads } = tf.variableGrads(loss, variables);
+    const flat = variables.map((variable) => tf.reshape(grads[variable.name]!, [-1]));
+    return tf.mul(tf.concat(flat), batch.shape[0] / images.shape[0]);
+  });
+  let end = 0;
+  const slices = new Map(
+    variables.map((variable) => [variable, sums.subarray(end, (end += variable.size))]),
+  );
+  const layers = [...new Set([...net.stem, ...net.blocks, ...net.head])];
+  return layers.flatMap(({ name, trainableWeights }) => {
+    if (trainableWeights.length === 0) return [];
+    const own = trainableWeights.map((weight) => slices.get(weight.read() as tf.Variable)!);
+    const count = own.reduce((sum, { length }) => sum + length, 0);
+    const total = (of: (g: number) => number) =>
+      own.reduce((sum, slice) => slice.reduce((part, g) => part + of(g), sum), 0);
+    return [
+      { layer: name, norm: Math.sqrt(total((g) => g * g)), magnitude: total(Math.abs) / count },
+    ];
+  });
+}

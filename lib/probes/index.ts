@@ -9,6 +9,8 @@ export {
   type GateSparsity,
   type SampleActivity,
 } from './gates';
+export { gatedCosines, type GatedCosineRow } from './gatedCosines';
+export { optimalWeights, type WeightOptions, type WeightRow } from './optimalWeights';
 export { classRouting, type Routing, type RoutingOptions } from './routing';
 export { giniIndex, hoyerSparsity } from './sparsity';
 export { stageErrors, type StageErrorRow } from './stageErrors';

@@ -44,7 +44,7 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
     mkdirSync('.unrolled', { recursive: true });
     await page.screenshot({ path: '.unrolled/jupyterlab.png' });
     await browser.close();
-  }, 240_000);
+  }, 660_000);
 });
 
 /** Clicks Run, Run All Cells and waits until every code cell has its number. */
@@ -60,6 +60,6 @@ async function runAll(page: Page): Promise<void> {
       return numbered.length === cells;
     },
     codeCells,
-    { timeout: 200_000 },
+    { timeout: 540_000 },
   );
 }

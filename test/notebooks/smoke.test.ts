@@ -9,11 +9,11 @@ describe('under smoke', () => {
     async (name) => {
       const { failures, seconds } = await runNotebook(join(notebooksFolder, name), {
         profile: 'smoke',
-        timeout: 300,
+        timeout: 600,
       });
       expect(failures.map(({ message }) => message).join('\n')).toBe('');
       console.log(`${name}: ${seconds.toFixed(0)} s`);
     },
-    320_000,
+    660_000,
   );
 });

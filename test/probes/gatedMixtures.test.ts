@@ -65,11 +65,9 @@ it.each(['end', 'without'] as const)(
 );
 
 it('no other weight leaves an error of less variance', async () => {
-  const [{ optimal }] = (await optimalWeights(net, images, { target: 'without' })) as [
-    { optimal: number[] },
-  ];
+  const [row] = await optimalWeights(net, images, { target: 'without' });
   const { H, a, without } = values(0);
-  for (const [unit, best] of optimal.entries()) {
+  for (const [unit, best] of row!.optimal.entries()) {
     const left = (alpha: number) => {
       const [h, x, A] = [H, a, without].map((rows) => column(rows, unit));
       const error = h!.map((value, i) => alpha * value + (1 - alpha) * x![i]! - A![i]!);
@@ -115,13 +113,13 @@ it('what is written and what is erased make up the update', async () => {
   const first = tf.slice(images, 0, 1);
   const [single] = await gatedCosines(net, first, tf.slice(labels, 0, 1));
   const [update] = await updateCosines(net, first, tf.slice(labels, 0, 1));
-  const [{ ratio }] = (await updateRatios(net, first)) as [{ ratio: number }];
+  const [size] = await updateRatios(net, first);
   const { H, a, T } = values(0);
   const length = Math.hypot(...a[0]!);
   const written = Math.hypot(...H[0]!.map((h, unit) => h * T[0]![unit]!));
   const erased = Math.hypot(...a[0]!.map((x, unit) => x * T[0]![unit]!));
   expect(single!.written * written + single!.erased * erased).toBeCloseTo(
-    update!.cosine * ratio * length,
+    update!.cosine * size!.ratio * length,
     4,
   );
   expect(rows).toHaveLength(blocks);

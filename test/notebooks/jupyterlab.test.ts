@@ -47,19 +47,29 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
   }, 660_000);
 });
 
-/** Clicks Run, Run All Cells and waits until every code cell has its number. */
+/** Clears what the notebook was committed with, clicks Run All Cells, waits until each cell has its number. */
 async function runAll(page: Page): Promise<void> {
   await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: 60_000 });
   await page.getByText('Kernel status: Idle').waitFor({ state: 'attached', timeout: 60_000 });
-  await page.getByRole('menuitem', { name: 'Run', exact: true }).click();
-  await page.getByText('Run All Cells', { exact: true }).click();
+  await choose(page, 'Edit', 'Clear Outputs of All Cells');
+  await untilNumbered(page, 0);
+  await choose(page, 'Run', 'Run All Cells');
+  await untilNumbered(page, codeCells);
+}
+
+async function choose(page: Page, menu: string, item: string): Promise<void> {
+  await page.getByRole('menuitem', { name: menu, exact: true }).click();
+  await page.getByText(item, { exact: true }).click();
+}
+
+/** Waits until just `count` code cells have been executed. */
+async function untilNumbered(page: Page, count: number): Promise<void> {
   await page.waitForFunction(
-    (cells) => {
+    (count) => {
       const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
-      const numbered = prompts.filter((prompt) => /\[\d+\]/.test(prompt.textContent));
-      return numbered.length === cells;
+      return prompts.filter(({ textContent }) => /\[\d+\]/.test(textContent)).length === count;
     },
-    codeCells,
+    count,
     { timeout: 540_000 },
   );
 }

@@ -41,6 +41,7 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
     const text = (await outputs.allInnerTexts()).join('\n');
     for (const claim of notebook.metadata.unrolled.claims) expect(text).toContain(claim);
     expect(await page.locator('.js-plotly-plot .main-svg').count()).toBeGreaterThan(0);
+    await page.locator('.js-plotly-plot').nth(1).scrollIntoViewIfNeeded();
     mkdirSync('.unrolled', { recursive: true });
     await page.screenshot({ path: '.unrolled/jupyterlab.png' });
     await browser.close();
@@ -49,8 +50,11 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
 
 /** Clears what the notebook was committed with, clicks Run All Cells, waits until each cell has its number. */
 async function runAll(page: Page): Promise<void> {
-  await page.locator('.jp-Notebook .jp-CodeCell').first().waitFor({ timeout: 60_000 });
-  await page.getByText('Kernel status: Idle').waitFor({ state: 'attached', timeout: 60_000 });
+  await page
+    .locator('.jp-CodeCell')
+    .nth(codeCells - 1)
+    .waitFor({ timeout: 120_000 });
+  await page.getByText('TypeScript | Idle').waitFor({ timeout: 120_000 });
   await choose(page, 'Edit', 'Clear Outputs of All Cells');
   await untilNumbered(page, 0);
   await choose(page, 'Run', 'Run All Cells');

@@ -56,8 +56,8 @@ export function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D): Pass 
   return { states, gradients: gradients(states.map((state) => tf.zerosLike(state))) };
 }
 
-/** Numbers that the states of one batch may have in all: 64 MB. */
-const budget = 2 ** 24;
+/** Numbers that the states of one batch may have in all: 32 MB. */
+const budget = 2 ** 23;
 
 /**
  * As many samples at a time as the states of a network allow.

@@ -50,4 +50,32 @@ export abstract class Block extends tf.layers.Layer {
     if (list.length === 1) return list[0]!;
     throw new Error(`${this.label} takes one input, not ${list.length}.`);
   }
+
+  /**
+   * The last size of an input's shape, which a block's weights depend on.
+   * @param form the axes the block takes, such as `[batch, inputs]`
+   * @param remedy what to put in front of the block for another rank
+   * @param name what the last size is called
+   * @throws Error when the rank is another, the size unknown, or `misfit` has something against it.
+   */
+  protected lastSize(
+    shape: tf.Shape,
+    form: readonly string[],
+    remedy: string,
+    name: string,
+    misfit: (size: number) => string | undefined,
+  ): number {
+    const size = shape[form.length - 1];
+    const wrong =
+      shape.length !== form.length
+        ? `it takes [${form.join(', ')}]. Put ${remedy} in front`
+        : size === null || size === undefined
+          ? `the ${name} must be known. Give the model's input a fixed shape`
+          : misfit(size);
+    if (wrong) {
+      const got = shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : '?')).join(', ');
+      throw new Error(`${this.label} got an input of shape [${got}], but ${wrong}.`);
+    }
+    return size!;
+  }
 }

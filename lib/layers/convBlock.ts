@@ -124,18 +124,13 @@ export abstract class ConvBlock extends Block {
 
   /** The channels of an input of this shape; throws when it does not fit. */
   protected check(shape: tf.Shape): number {
-    const channels = shape[3];
-    const wrong =
-      shape.length !== 4
-        ? `it takes [batch, height, width, channels]. Put tf.layers.reshape() in front`
-        : channels === null || channels === undefined
-          ? `the channels must be known. Give the model's input a fixed shape`
-          : this.misfit(channels);
-    if (wrong) {
-      const got = shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : '?')).join(', ');
-      throw new Error(`${this.label} got an input of shape [${got}], but ${wrong}.`);
-    }
-    return channels!;
+    return this.lastSize(
+      shape,
+      ['batch', 'height', 'width', 'channels'],
+      'tf.layers.reshape()',
+      'channels',
+      (size) => this.misfit(size),
+    );
   }
 
   private checked(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D {

@@ -105,18 +105,9 @@ export abstract class DenseBlock extends Block {
 
   /** The width of an input of this shape; throws when it does not fit. */
   protected check(shape: tf.Shape): number {
-    const width = shape[1];
-    const wrong =
-      shape.length !== 2
-        ? `it takes [batch, inputs]. Put tf.layers.flatten() in front`
-        : width === null || width === undefined
-          ? `the width must be known. Give the model's input a fixed shape`
-          : this.misfit(width);
-    if (wrong) {
-      const got = shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : '?')).join(', ');
-      throw new Error(`${this.label} got an input of shape [${got}], but ${wrong}.`);
-    }
-    return width!;
+    return this.lastSize(shape, ['batch', 'inputs'], 'tf.layers.flatten()', 'width', (size) =>
+      this.misfit(size),
+    );
   }
 
   /** What is wrong with a block whose input is not as wide as its output. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
+import { norms } from './states';
 import { summed, visit, type ProbeOptions } from './visit';
 
 /** How much each block changes the state. */
@@ -23,7 +24,7 @@ export async function changesByBlock(
   options: ProbeOptions = {},
 ): Promise<Changes> {
   const sums = await summed(images, options, (batch) =>
-    tf.stack(visit(net, batch, ({ update }) => tf.sum(tf.norm(update, 'euclidean', 1)))),
+    tf.stack(visit(net, batch, ({ update }) => tf.sum(norms(update)))),
   );
   const change = Array.from(sums, (sum) => sum / images.shape[0]);
   const total = change.reduce((a, b) => a + b);

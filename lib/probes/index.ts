@@ -14,7 +14,13 @@ export { optimalWeights, type WeightOptions, type WeightRow } from './optimalWei
 export { classRouting, type Routing, type RoutingOptions } from './routing';
 export { giniIndex, hoyerSparsity } from './sparsity';
 export { stageErrors, type StageErrorRow } from './stageErrors';
-export { stateNorms, weightGradients, type NormRow, type WeightGradientRow } from './stateNorms';
+export {
+  stateNorms,
+  weightGradients,
+  type NormOptions,
+  type NormRow,
+  type WeightGradientRow,
+} from './stateNorms';
 export type { BlockRow } from './states';
 export { updateCosines, updateRatios, type CosineRow, type UpdateRow } from './updates';
 export type { ProbeOptions } from './visit';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { softmaxCrossEntropy } from '../engine';
-import type { Network } from '../networks';
+import type { Mode, Network } from '../networks';
 import {
   backward,
   batched,
@@ -20,9 +20,13 @@ export interface NormRow extends BlockRow {
   gradient: number;
 }
 
+/** How {@link stateNorms} runs the net: `training` as in a step of training, by the batch's statistics. */
+export interface NormOptions extends ProbeOptions, Mode {}
+
 /**
  * The norms of the state after each block and of the loss's gradient by it (Jastrzebski et al. 2018,
- * section on shared layers: both explode when blocks are shared).
+ * section on shared layers: both explode when blocks are shared). With `training` they depend on the
+ * batch size, by default the number of samples; the net's moving statistics stay as they are.
  *
  * @param images [samples, ...net.inputShape]
  * @param labels int32, [samples]
@@ -32,13 +36,19 @@ export async function stateNorms(
   net: Network,
   images: tf.Tensor,
   labels: tf.Tensor1D,
-  options: ProbeOptions = {},
+  { batchSize, training = false }: NormOptions = {},
 ): Promise<NormRow[]> {
   checkLabels(images, labels);
-  const sums = await summed(images, batched(net, images, options), (batch, start) => {
-    const { states, gradients } = backward(net, batch, labelsOf(batch, labels, start));
+  const whole = training ? images.shape[0] : undefined;
+  const options = batched(net, images, { batchSize: batchSize ?? whole });
+  const kept = net.statistics.map((statistic) => statistic.clone());
+  const sums = await summed(images, options, (batch, start) => {
+    const own = labelsOf(batch, labels, start);
+    const { states, gradients } = backward(net, batch, own, { training });
     return tf.stack([...states.slice(1), ...gradients.slice(1)].map((x) => tf.sum(norms(x))));
   });
+  net.statistics.forEach((statistic, i) => statistic.assign(kept[i]!));
+  tf.dispose(kept);
   const [activations, gradients] = inRows(sums, 2) as [number[], number[]];
   const mean = (sum: number) => sum / images.shape[0];
   return blockRows(net).map((row, i) => ({

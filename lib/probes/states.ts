@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { softmaxCrossEntropy } from '../engine';
-import type { Network } from '../networks';
+import type { Mode, Network } from '../networks';
 import type { ProbeOptions } from './visit';
 
 /** A block in a row of results. */
@@ -22,9 +22,10 @@ export function blockRows({ stages }: Network): BlockRow[] {
  *
  * @param x [batch, ...net.inputShape]
  */
-export function statesOf(net: Network, x: tf.Tensor): [tf.Tensor, ...tf.Tensor[]] {
-  const states: [tf.Tensor, ...tf.Tensor[]] = [net.embed(x)];
-  for (const block of net.blocks) states.push(block.apply(states.at(-1)!) as tf.Tensor);
+export function statesOf(net: Network, x: tf.Tensor, mode: Mode = {}): [tf.Tensor, ...tf.Tensor[]] {
+  const states: [tf.Tensor, ...tf.Tensor[]] = [net.embed(x, mode)];
+  for (const block of net.blocks)
+    states.push(block.apply(states.at(-1)!, { ...mode }) as tf.Tensor);
   return states;
 }
 
@@ -43,14 +44,14 @@ export interface Pass {
  * @param x [batch, ...net.inputShape]
  * @param labels int32, [batch]
  */
-export function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D): Pass {
-  const states = statesOf(net, x);
+export function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D, mode: Mode = {}): Pass {
+  const states = statesOf(net, x, mode);
   const loss = (first: tf.Tensor, ...rest: tf.Tensor[]) => {
     const last = net.blocks.reduce(
-      (state, block, i) => tf.add(block.apply(state) as tf.Tensor, rest[i]!),
-      tf.add(net.embed(x), first),
+      (state, block, i) => tf.add(block.apply(state, { ...mode }) as tf.Tensor, rest[i]!),
+      tf.add(net.embed(x, mode), first),
     );
-    return tf.mul(softmaxCrossEntropy(labels, net.classify(last)), x.shape[0]);
+    return tf.mul(softmaxCrossEntropy(labels, net.classify(last, mode)), x.shape[0]);
   };
   const gradients = tf.grads(loss);
   return { states, gradients: gradients(states.map((state) => tf.zerosLike(state))) };

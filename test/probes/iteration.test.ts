@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Split } from '../../lib/datasets/split';
-import { Stream } from '../../lib/engine';
+import { softmaxCrossEntropy, Stream } from '../../lib/engine';
 import { loadNative } from '../../lib/engine/native';
 import { rewire } from '../../lib/interventions';
 import { plainConvNet, plainNet, resNet, type Network } from '../../lib/networks';
@@ -243,6 +243,40 @@ describe('gradients, against differences of a float64 net', () => {
       expect(size).toBeCloseTo(norm(gradient), 5);
       expect(magnitude).toBeCloseTo(mean(gradient.map(Math.abs)), 6);
     });
+  });
+});
+
+describe('norms as in a step of training', () => {
+  const make = () => {
+    const network = resNet({ ...conv, preActivation: true, stream: Stream.of(2) });
+    return { network, split: data([6, 6, 1], 3) };
+  };
+  const training = { training: true };
+
+  it('are those by the statistics of the batch, which is all samples', async () => {
+    const { network, split } = make();
+    const rows = await stateNorms(network, split.images, split.labels, training);
+    let state = network.embed(split.images, training);
+    const activations = network.blocks.map((block) => {
+      state = block.apply(state, { ...training }) as tf.Tensor;
+      return mean(tf.reshape<tf.Rank.R2>(state, [samples, -1]).arraySync().map(norm));
+    });
+    rows.forEach(({ activation }, i) => expect(activation).toBeCloseTo(activations[i]!, 4));
+    const ofHead = tf.grad((last: tf.Tensor) =>
+      tf.mul(softmaxCrossEntropy(split.labels, network.classify(last, training)), samples),
+    )(state);
+    const last = mean(tf.reshape<tf.Rank.R2>(ofHead, [samples, -1]).arraySync().map(norm));
+    expect(rows.at(-1)!.gradient).toBeCloseTo(last, 5);
+  });
+
+  it('leave the moving statistics as they were', async () => {
+    const { network, split } = make();
+    const values = () => network.statistics.map((statistic) => [...statistic.dataSync()]);
+    const before = values();
+    const tensors = tf.memory().numTensors;
+    await stateNorms(network, split.images, split.labels, training);
+    expect(values()).toEqual(before);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 });
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stream } from '../../lib/engine';
 import { loadNative } from '../../lib/engine/native';
-import { highwayNet, plainNet, residualNet, type Network } from '../../lib/networks';
+import { highwayNet, plainNet, residualNet, resNet, type Network } from '../../lib/networks';
 import {
   changesByBlock,
   classRouting,
@@ -128,6 +128,24 @@ describe('changesByBlock', () => {
     expectRows([change], [expected]);
     const total = expected.reduce((a, b) => a + b);
     expectRows([share], [expected.map((value) => value / total)]);
+  });
+
+  it('takes the length of a convolutional update over rows, columns and channels', async () => {
+    const conv = { inputs: [6, 6, 1], widths: [2], blocks: 2, classes } as const;
+    const stream = Stream.of(3);
+    const pixels = Array.from({ length: samples * 36 }, () => stream.normal());
+    const pictures = tf.tensor4d(pixels, [samples, 6, 6, 1]);
+    const wide = resNet({ ...conv, preActivation: true, stream: Stream.of(2) });
+    let state = wide.embed(pictures);
+    const expected = wide.blocks.map((block) => {
+      const { update, output } = block.parts(state);
+      state = output;
+      return mean(
+        (tf.reshape(update, [samples, -1]).arraySync() as number[][]).map((u) => Math.hypot(...u)),
+      );
+    });
+    const { change } = await changesByBlock(wide, pictures, { batchSize: 8 });
+    expectRows([change], [expected]);
   });
 
   it('is 0, not NaN, where every gate is shut', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../statistics';
 import { inWords } from './format';
 import { display } from './kernel';
-import { profile } from './profile';
+import { atLeast, profile, type Profile } from './profile';
 
 /** A claim, what was measured for it, and what the same measure gives where the claim has no reason to hold. */
 export interface Claim {
@@ -26,6 +26,12 @@ export interface Claim {
   values: ArrayLike<number>;
   /** The same quantity on something untrained, shuffled or plain. */
   control: { name: string; values: ArrayLike<number> };
+  /**
+   * From which profile on the claim is asserted; default `smoke`, always. Below it, and with `never`,
+   * the claim is measured, judged and shown with its verdict, whatever that is, but fails no run:
+   * for what is too small a scale to settle, or known not to hold.
+   */
+  asserted?: Profile | 'never';
 }
 
 /** The outcome of a {@link claim}, as the notebook stores it. */
@@ -42,6 +48,8 @@ export interface ClaimRecord {
   /** By which rule `passed` was decided: `direction` under smoke, else `interval`. */
   rule: Rule;
   passed: boolean;
+  /** Whether the run fails when the claim does not pass. */
+  asserted: boolean;
 }
 
 const made = new Map<string, ClaimRecord>();
@@ -50,7 +58,8 @@ const made = new Map<string, ClaimRecord>();
  * Judges a claim and displays the outcome: what was expected, mean and 95 % interval over the seeds,
  * the control, the verdict. Under `quick` and `paper` a claim passes when the whole interval is on
  * the claimed side; under `smoke` when the mean is. A claim that does not pass throws nothing, so
- * that the notebook runs to its end: what runs notebooks reports it.
+ * that the notebook runs to its end: what runs notebooks reports it, if it is `asserted` under this
+ * profile.
  *
  * Assign the result, or tslab prints it once more at the end of a cell.
  *
@@ -64,6 +73,7 @@ export function claim({
   expect,
   values,
   control,
+  asserted = 'smoke',
 }: Claim): ClaimRecord {
   const rule = profile() === 'smoke' ? 'direction' : 'interval';
   const measured = summaryFor(id, 'values', values);
@@ -78,6 +88,7 @@ export function claim({
     verdict: judge(measured, expect),
     rule,
     passed: passes(measured, expect, rule),
+    asserted: asserted !== 'never' && atLeast(asserted),
   };
   made.set(id, record);
   display()({
@@ -101,11 +112,14 @@ function summaryFor(id: string, what: string, values: ArrayLike<number>): Summar
   }
 }
 
-/** The verdict, and whether it is enough, in words. */
-export function outcome({ verdict, rule, passed }: ClaimRecord): string {
+/** The verdict, whether it is enough, and whether it has to be, in words. */
+export function outcome({ verdict, rule, passed, asserted }: ClaimRecord): string {
   const mark = { holds: '✓ holds', fails: '✗ fails', undecided: '? undecided' }[verdict];
-  if (rule === 'interval' || verdict !== 'undecided') return mark;
-  return `${mark}, direction ${passed ? 'as claimed' : 'not as claimed'}`;
+  const direction =
+    rule === 'direction' && verdict === 'undecided'
+      ? `, direction ${passed ? 'as claimed' : 'not as claimed'}`
+      : '';
+  return `${mark}${direction}${asserted ? '' : ` (not asserted under ${profile()})`}`;
 }
 
 function lines(record: ClaimRecord): [string, string][] {

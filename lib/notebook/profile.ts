@@ -1,6 +1,7 @@
 /** How much to compute: `smoke` for CI, `quick` for a reader, `paper` for the published recipe. */
 export type Profile = 'smoke' | 'quick' | 'paper';
 
+/** From the smallest to the largest. */
 const profiles: readonly string[] = ['smoke', 'quick', 'paper'] satisfies Profile[];
 
 /**
@@ -13,6 +14,11 @@ export function profile(): Profile {
     throw new Error(`PROFILE=${name} is not a profile; the profiles are ${profiles.join(', ')}.`);
   }
   return name as Profile;
+}
+
+/** Whether the current {@link profile} computes at least as much as `least`. */
+export function atLeast(least: Profile): boolean {
+  return profiles.indexOf(profile()) >= profiles.indexOf(least);
 }
 
 /** The value for the current {@link profile}: `byProfile({ smoke: 2, quick: 10, paper: 400 })`. */

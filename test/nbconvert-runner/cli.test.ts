@@ -14,7 +14,7 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runner-'));
   vi.stubEnv('JUPYTER', findJupyter(__dirname, process.env));
-  for (const name of ['good', 'failedClaim']) {
+  for (const name of ['good', 'shownClaim', 'failedClaim']) {
     await writeFile(at(`${name}.ipynb`), JSON.stringify(notebookOf(cases[name]!)));
   }
   const modules = join(__dirname, '..', '..', 'node_modules');
@@ -46,7 +46,7 @@ async function cli(args: string[], isTTY = false) {
 describe('notebooks', () => {
   it('are run one by one, with a line each, the failures, a table, and exit code 1', async () => {
     const output = at('executed');
-    const paths = [at('good.ipynb'), at('failedClaim.ipynb')];
+    const paths = ['good', 'shownClaim', 'failedClaim'].map((name) => at(`${name}.ipynb`));
     const { code, out } = await cli([...paths, '--profile', 'smoke', '--output', output]);
     expect(code).toBe(1);
     expect(out).toMatch(/good\.ipynb \.\.\. passed after \d+\.\d s\n/);
@@ -56,8 +56,11 @@ describe('notebooks', () => {
     expect(out).not.toContain('\r');
     const table = out.slice(out.indexOf('notebook  '));
     expect(table).toMatch(/good\.ipynb +\d+\.\d +1 of 1 +passed$/m);
+    expect(table).toMatch(/shownClaim\.ipynb +\d+\.\d +0 of 1, 1 not asserted +passed$/m);
     expect(table).toMatch(/failedClaim\.ipynb +\d+\.\d +0 of 1 +FAILED: claim$/m);
-    expect((await readdir(output)).sort()).toEqual(['failedClaim.ipynb', 'good.ipynb']);
+    expect((await readdir(output)).sort()).toEqual(
+      ['failedClaim', 'good', 'shownClaim'].map((name) => `${name}.ipynb`),
+    );
     expect(await readFile(join(output, 'good.ipynb'), 'utf8')).toContain('smoke');
   }, 300_000);
 

@@ -82,6 +82,12 @@ describe('a good notebook', () => {
     expect(good().seconds).toBeGreaterThan(good().cells[1]!.seconds!);
   });
 
+  it('stays good with a claim that is shown only and does not hold', () => {
+    const { passed, claims } = results.get('shownClaim')!;
+    expect(passed).toBe(true);
+    expect(claims).toEqual([expect.objectContaining({ verdict: 'fails', asserted: false })]);
+  });
+
   it('is not changed on disk', async () => {
     const now = JSON.parse(await readFile(join(folder, 'good.ipynb'), 'utf8')) as unknown;
     expect(now).toEqual(notebookOf(cases['good']!));
@@ -202,6 +208,16 @@ describe('never green', () => {
     const message = failuresOf('failedClaim', 'claim');
     expect(message).toContain('cell 1, In [1]: the claim "a" failed: gates are sparse');
     expect(message).toContain('expected below 0.5; measured 0.7 [0.6, 0.8], n = 3');
+  });
+
+  it('for a claim that failed and says that it is asserted', () => {
+    expect(failuresOf('assertedClaim', 'claim')).toContain('the claim "a" failed');
+  });
+
+  it('for a claim that was not made, not for one beside it that is shown only', () => {
+    const message = failuresOf('notShownClaim', 'claim');
+    expect(message).toContain('the claim "b" is listed in metadata.unrolled.claims and was not');
+    expect(message).not.toContain('"a"');
   });
 
   it('for a claim that was expected and not made, and one made and not listed', () => {

@@ -57,6 +57,47 @@ test('under smoke the same claim passes by its direction, and says that this is 
   expect(claim({ ...wide, expect: { above: 0.5 } }).passed).toBe(false);
 });
 
+test('a claim is asserted under every profile unless it says from which on, or never', () => {
+  fakeKernel();
+  const assertedUnder = (asserted: Claim['asserted']) =>
+    ['smoke', 'quick', 'paper'].filter((name) => {
+      vi.stubEnv('PROFILE', name);
+      return claim({ ...carried, asserted }).asserted;
+    });
+  expect(assertedUnder(undefined)).toEqual(['smoke', 'quick', 'paper']);
+  expect(assertedUnder('smoke')).toEqual(['smoke', 'quick', 'paper']);
+  expect(assertedUnder('quick')).toEqual(['quick', 'paper']);
+  expect(assertedUnder('paper')).toEqual(['paper']);
+  expect(assertedUnder('never')).toEqual([]);
+});
+
+test('an asserted claim that fails does not pass, and says nothing of not being asserted', () => {
+  for (const asserted of [undefined, 'smoke', 'quick'] as const) {
+    const messages = fakeKernel();
+    const record = claim({ ...carried, expect: { above: 0.5 }, asserted });
+    expect(record).toMatchObject({ verdict: 'fails', passed: false, asserted: true });
+    expect(messages[0]!.data['text/plain']).not.toContain('not asserted');
+  }
+});
+
+test('a claim that is not asserted is judged and shown like any other, and marked', () => {
+  const messages = fakeKernel();
+  const rule = { verdict: 'fails', passed: false, rule: 'interval' };
+  const record = claim({ ...carried, expect: { above: 0.5 }, asserted: 'paper' });
+  expect(record).toMatchObject({ ...rule, measured: { n: 3 }, asserted: false });
+  closingTable([]);
+  expect(messages).toHaveLength(2);
+  for (const { data } of messages) {
+    expect(data['text/markdown']).toContain('✗ fails (not asserted under quick) |');
+    expect(data['text/plain']).toContain('✗ fails (not asserted under quick)');
+  }
+  vi.stubEnv('PROFILE', 'smoke');
+  claim({ ...wide, asserted: 'quick' });
+  expect(messages[2]!.data['text/plain']).toContain(
+    '? undecided, direction as claimed (not asserted under smoke)',
+  );
+});
+
 test('a control that meets the expectation as well is shown as doing so', () => {
   const messages = fakeKernel();
   claim({ ...carried, control: { name: 'untrained', values: [0.11, 0.12, 0.13] } });

@@ -5,7 +5,7 @@ import { notebookNames, notebooksFolder } from '../../lib/setup/results.mjs';
 
 describe('under smoke', () => {
   it.each(notebookNames())(
-    '%s runs without an error and every claim holds in direction',
+    '%s runs without an error and every asserted claim holds in direction',
     async (name) => {
       const { failures, seconds } = await runNotebook(join(notebooksFolder, name), {
         profile: 'smoke',

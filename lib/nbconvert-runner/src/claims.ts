@@ -18,6 +18,8 @@ export interface ClaimRecord {
   };
   verdict: 'holds' | 'fails' | 'undecided';
   passed: boolean;
+  /** False where the claim is shown only and may fail; without it, it may not. */
+  asserted?: boolean;
 }
 
 /** The claims among the outputs of a cell. */

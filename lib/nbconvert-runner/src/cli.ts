@@ -9,7 +9,7 @@ import { runNotebook, type RunResult } from './run';
 const usage = `Usage: nbconvert-runner NOTEBOOK... [options]
 
 Executes notebooks with jupyter nbconvert and the tslab kernel, one after the other, and says what is
-wrong with them: errors of every kind, text on stderr, lost output, failed and missing claims.
+wrong with them: errors of every kind, text on stderr, lost output, asserted claims that fail, missing claims.
 
   --profile NAME       the notebook's environment variable PROFILE (smoke, quick, paper)
   --kernel NAME        instead of the kernel the notebook names

@@ -246,13 +246,13 @@ function failedClaims({ runs, claims }: Evidence): Finding[] {
         { kind: 'claim', ...where, words, what: 'a claim was recorded without id or passed.' },
       ];
     }
-    if (record.passed) return [];
+    if (record.passed || record.asserted === false) return [];
     const what = `the claim "${record.id}" failed: ${record.statement}`;
     return [{ kind: 'claim', ...where, words: summary(record), what }];
   });
 }
 
-/** Claims that failed, and the difference between those listed and those made. */
+/** Asserted claims that failed, and the difference between those listed and those made. */
 function claimed(evidence: Evidence): Finding[] {
   const listed = evidence.notebook.metadata.unrolled?.claims ?? [];
   const made = new Set(evidence.claims.map(({ record }) => record?.id));

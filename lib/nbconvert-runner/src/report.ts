@@ -59,7 +59,8 @@ export class Report {
 function claims({ claims, notebook }: RunResult): string {
   const expected = notebook?.metadata.unrolled?.claims?.length ?? 0;
   const held = claims.filter(({ passed }) => passed === true).length;
-  return `${held} of ${Math.max(expected, claims.length)}`;
+  const shown = claims.filter(({ asserted }) => asserted === false).length;
+  return `${held} of ${Math.max(expected, claims.length)}${shown ? `, ${shown} not asserted` : ''}`;
 }
 
 function outcome({ passed, failures }: RunResult): string {

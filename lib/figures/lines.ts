@@ -26,6 +26,7 @@ export interface LinesSpec {
 
 /**
  * Means as lines, their 95 % intervals as bands. A mean of one seed has no interval and no band.
+ * Where every x is an integer, so is every tick.
  *
  * @throws RangeError when a series has not as many means as x values, or there are too many series.
  */
@@ -41,13 +42,19 @@ export function lines({ title, x, y, series, logY, reference }: LinesSpec): Figu
     data,
     layout: themed(title, 760, 430, {
       margin: { l: 84, r: 24, t: 92, b: 66 },
-      xaxis: axis(x),
+      xaxis: axis(x, wholeTicks(series.flatMap((line) => Array.from(line.x)))),
       yaxis: axis(y, logY ? { type: 'log', dtick: 1 } : {}),
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', itemwidth: 40 },
       shapes: mark ? [mark.shape] : [],
       annotations: mark ? [mark.annotation] : [],
     }),
   };
+}
+
+/** Keeps ticks off fractions of what is counted; over a longer axis Plotly's own steps are integers. */
+function wholeTicks(values: readonly number[]): { dtick?: number } {
+  const span = Math.max(...values) - Math.min(...values);
+  return span < 10 && values.every(Number.isInteger) ? { dtick: 1 } : {};
 }
 
 function traces({ name, x, y }: LineSeries, i: number): Figure['data'] {

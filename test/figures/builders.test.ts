@@ -110,6 +110,17 @@ test('lines differ by dash as well as by colour, and more than can be told apart
   expect(() => lines({ title: 't', x: 'x', y: 'y', series: series(8) })).toThrow('"t" has 8 lines');
 });
 
+test('blocks removed are counted, not halved: integer x values have integer ticks', () => {
+  const tickStep = (x: number[]) => {
+    const series = [{ name: 'a', x, y: x.map(() => summarise([1])) }];
+    return (lines({ title: 't', x: 'x', y: 'y', series }).layout['xaxis'] as { dtick?: number })
+      .dtick;
+  };
+  expect(tickStep([0, 1, 2, 4])).toBe(1);
+  expect(tickStep([0.1, 0.3, 2])).toBeUndefined();
+  expect(tickStep([0, 100])).toBeUndefined();
+});
+
 test('a line with a missing mean is refused, not drawn shifted', () => {
   const series = [{ name: 'a', x: [0, 1], y: [summarise([1])] }];
   expect(() => lines({ title: 't', x: 'x', y: 'y', series })).toThrow('2 x values and 1 means');

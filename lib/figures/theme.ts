@@ -70,7 +70,7 @@ export function themed(
       y: 1,
       yref: 'container',
       yanchor: 'top',
-      pad: { l: 16, t: 14 },
+      pad: { l: 16, t: 8 },
       font: { size: 19 },
     },
     font: { family: fontFamily, size: 15, color: ink },

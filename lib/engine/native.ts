@@ -7,6 +7,13 @@ import * as tf from '@tensorflow/tfjs';
 /** The tfjs backend that hands each op to TensorFlow's C library. */
 export type NativeBackend = NodeJSKernelBackend;
 
+let highwayOps = false;
+
+/** Whether TensorFlow has the ops of ops/highway.cc: on the CPU, if they have been built. */
+export function hasHighwayOps(): boolean {
+  return highwayOps;
+}
+
 /**
  * Loads the native addon and makes it tfjs's backend.
  *
@@ -23,9 +30,17 @@ export async function loadNative(): Promise<NativeBackend> {
   retired['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
   retired['isArray'] = Array.isArray;
   const manifest = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
-  const quiet = join(dirname(manifest), 'lib', 'napi-v8', 'quiet.node');
-  if (existsSync(quiet)) process.dlopen({ exports: {} }, quiet);
+  const folder = join(dirname(manifest), 'lib', 'napi-v8');
+  load(join(folder, 'quiet.node'));
   await import('@tensorflow/tfjs-node-gpu');
   await tf.setBackend('tensorflow');
-  return tf.backend() as NativeBackend;
+  const native = tf.backend() as NativeBackend;
+  highwayOps ||= !native.isUsingGpuDevice && load(join(folder, 'highway.node'));
+  return native;
+}
+
+function load(addon: string): boolean {
+  const there = existsSync(addon);
+  if (there) process.dlopen({ exports: {} }, addon);
+  return there;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
-import { addonFile, findCompiler, tensorflowWheel } from './native.mjs';
+import { addonFile, findCompiler, highwayFile, tensorflowWheel } from './native.mjs';
 import { environment, program } from './python.mjs';
 import { hasNvidiaGpu } from './requirements.mjs';
 import { nodeIsNewEnough } from './setup.mjs';
@@ -48,6 +48,10 @@ const checks = {
   'native addon': () => ({
     found: existsSync(addonFile()) ? backend('tensorflow') : '',
     remedy: `${setup}; .unrolled/setup.log says what failed`,
+  }),
+  'highway ops': () => ({
+    found: existsSync(highwayFile()) ? 'built for this processor' : '',
+    remedy: `${setup}; without them highway nets train and run more slowly`,
   }),
   GPU: () => ({
     found: hasNvidiaGpu() ? backend('cuda') : backend('webgpu'),

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root, windows } from './house.mjs';
 import { environment } from './python.mjs';
@@ -12,8 +13,9 @@ const folderOf = (/** @type {string} */ name) => dirname(require.resolve(`${name
 
 /**
  * Builds tfjs's native addon against the TensorFlow of the Python environment, linked to the
- * wheel's own folder, where its CUDA libraries lie too. Without a compiler or a TensorFlow the
- * notebooks run on another backend, so neither is an error.
+ * wheel's own folder, where its CUDA libraries lie too, and our highway ops for this machine's
+ * processor. Without a compiler or a TensorFlow the notebooks run on another backend, and without
+ * our ops on TensorFlow's, so none of this is an error.
  */
 export async function buildNative(/** @type {(detail: string) => void} */ say) {
   if (windows)
@@ -28,31 +30,50 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
   const addon = folderOf('@tensorflow/tfjs-node-gpu');
   const target = join(addon, 'lib', 'napi-v8');
   const commands = compilation(addon, tensorflow.folder);
-  const inputs = [compiler, commands, readFileSync(quietSource, 'utf8'), tensorflow.version];
+  const sources = [quietSource, highwaySource].map((file) => readFileSync(file, 'utf8'));
+  const inputs = [compiler, commands, sources, tensorflow.version, cpus()[0]?.model];
   const stamp = join(target, '.unrolled');
   if (isMadeFrom(stamp, inputs)) return 'nothing to do';
 
   mkdirSync(target, { recursive: true });
   rmSync(stamp, { force: true });
+  const build = async (/** @type {string} */ name) => {
+    const file = join(target, name);
+    await run(compiler, [...(commands[name] ?? []), '-o', `${file}.new`], { say });
+    renameSync(`${file}.new`, file);
+  };
+  const remove = (/** @type {string[]} */ names) => {
+    for (const name of names) rmSync(join(target, name), { force: true });
+  };
   try {
-    for (const [name, flags] of Object.entries(commands)) {
-      await run(compiler, [...flags, '-o', join(target, `${name}.new`)], { say });
-      renameSync(join(target, `${name}.new`), join(target, name));
-    }
-    await run(process.execPath, ['-e', check], {
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-    });
+    remove(['highway.node']);
+    await build('quiet.node');
+    await build('tfjs_binding.node');
+    await run(process.execPath, ['-e', check], quietly);
   } catch (error) {
-    for (const name of Object.keys(commands)) rmSync(join(target, name), { force: true });
+    remove(Object.keys(commands));
     return `failed (${/** @type {Error} */ (error).message}); WebGPU or WebAssembly will compute`;
   }
+  let ops = '';
+  try {
+    await build('highway.node');
+    await run(process.execPath, ['-e', checkHighway], quietly);
+  } catch (error) {
+    remove(['highway.node']);
+    ops = `, without the highway ops (${/** @type {Error} */ (error).message})`;
+  }
   noteMadeFrom(stamp, inputs);
-  return `built against TensorFlow ${tensorflow.version} with ${compiler}`;
+  return `built against TensorFlow ${tensorflow.version} with ${compiler}${ops}`;
 }
 
+const built = (/** @type {string} */ name) =>
+  join(folderOf('@tensorflow/tfjs-node-gpu'), 'lib', 'napi-v8', name);
+
 /** Where the built addon is, or would be. */
-export const addonFile = () =>
-  join(folderOf('@tensorflow/tfjs-node-gpu'), 'lib', 'napi-v8', 'tfjs_binding.node');
+export const addonFile = () => built('tfjs_binding.node');
+
+/** Where the built highway ops are, or would be. */
+export const highwayFile = () => built('highway.node');
 
 /**
  * The TensorFlow wheel of the Python environment, if there is one.
@@ -88,6 +109,8 @@ export function findCompiler() {
 }
 
 const quietSource = join(root, 'lib', 'setup', 'quiet.cc');
+const highwaySource = join(root, 'lib', 'engine', 'ops', 'highway.cc');
+const quietly = { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } };
 
 const check = `
   process.dlopen({ exports: {} }, require.resolve('@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet.node'));
@@ -98,14 +121,21 @@ const check = `
   if (tf.ones([2, 2]).sum().dataSync()[0] !== 4) throw new Error('wrong sum');
 `;
 
-/** Compiler flags by the name of the addon they make. */
+const checkHighway = `${check}
+  process.dlopen({ exports: {} }, require.resolve('@tensorflow/tfjs-node-gpu/lib/napi-v8/highway.node'));
+`;
+
+/**
+ * Compiler flags by the name of the addon they make.
+ *
+ * @returns {Record<string, string[]>}
+ */
 function compilation(/** @type {string} */ addon, /** @type {string} */ tensorflow) {
   const library = (/** @type {string} */ name) =>
     join(tensorflow, process.platform === 'darwin' ? `lib${name}.2.dylib` : `lib${name}.so.2`);
   const framework = library('tensorflow_framework');
   const shared = [
     '-std=c++17',
-    '-O2',
     '-fPIC',
     '-shared',
     '-DNAPI_VERSION=8',
@@ -113,14 +143,26 @@ function compilation(/** @type {string} */ addon, /** @type {string} */ tensorfl
     ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
   ];
   return {
-    'quiet.node': [...shared, `-DTENSORFLOW_LIBRARY="${framework}"`, quietSource],
+    'quiet.node': [...shared, '-O2', `-DTENSORFLOW_LIBRARY="${framework}"`, quietSource],
     'tfjs_binding.node': [
       ...shared,
+      '-O2',
       `-I${addon}`,
       `-I${join(tensorflow, 'include')}`,
       join(addon, 'binding', 'tfjs_backend.cc'),
       join(addon, 'binding', 'tfjs_binding.cc'),
       library('tensorflow_cc'),
+      framework,
+      `-Wl,-rpath,${tensorflow}`,
+    ],
+    'highway.node': [
+      ...shared,
+      '-O3',
+      '-march=native',
+      '-w',
+      '-DEIGEN_MAX_ALIGN_BYTES=64',
+      `-I${join(tensorflow, 'include')}`,
+      highwaySource,
       framework,
       `-Wl,-rpath,${tensorflow}`,
     ],

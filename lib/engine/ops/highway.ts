@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Activation, activateNatively, activationGradient } from './activation';
+import { engine } from '../compile/addon';
+import { hasHighwayOps } from '../native';
+import { type Activation, activateNatively } from './activation';
 import { dense } from './dense';
 import { type NativeOps, nativeOps } from './native';
 
@@ -19,8 +21,8 @@ export interface HighwayWeights {
  * y = H(x) T(x) + x (1 - T(x)), H(x) = f(x W_H + b_H), T(x) = sigmoid(x W_T + b_T)
  * (Srivastava, Greff and Schmidhuber 2015, equation 3).
  *
- * On the native backend the gradient is written out: with d = H - x, dH = dy T, dT = dy d,
- * dx = dy - dH + dz_H W_H^T + dz_T W_T^T.
+ * On the CPU, with the ops of highway.cc: where no gradient is taken, the block is one op; where one
+ * is, the products are TensorFlow's and what is elementwise between them is one op each way.
  *
  * @param x [batch, units]
  * @returns [batch, units]
@@ -31,10 +33,16 @@ export function highway(
   activation: Activation = 'relu',
 ): tf.Tensor2D {
   const ops = nativeOps();
-  if (!ops) {
+  if (!ops || !hasHighwayOps()) {
     const h = dense(x, kernel, bias, activation);
     const t = dense(x, gateKernel, gateBias, 'sigmoid');
     return tf.add(tf.mul(tf.sub(h, x), t), x);
+  }
+  const weights = [kernel, bias, gateKernel, gateBias] as const;
+  if (engine().state.gradientDepth === 0) {
+    const attributes = [ops.text('activation', activation)];
+    const [y] = ops.untyped('UnrolledHighway', [x, ...weights], 1, attributes);
+    return y as tf.Tensor2D;
   }
   const op = tf.customGrad((...args) => {
     const [x, kernel, bias, gateKernel, gateBias, save] = args as unknown as [
@@ -45,52 +53,49 @@ export function highway(
       tf.Tensor,
       tf.GradSaveFunc,
     ];
-    const h = activateNatively(
-      ops,
-      ops.biasAdd(ops.matMul(x, kernel, false, false), bias),
-      activation,
-    );
-    const t = ops.one('Sigmoid', [ops.biasAdd(ops.matMul(x, gateKernel, false, false), gateBias)]);
-    const d = ops.one('Sub', [h, x]);
-    const y = ops.one('AddV2', [ops.one('Mul', [d, t]), x]);
-    save([x, kernel, gateKernel, h, t, d]);
+    const zh = ops.biasAdd(ops.matMul(x, kernel, false, false), bias);
+    const zt = ops.biasAdd(ops.matMul(x, gateKernel, false, false), gateBias);
+    const h = activateNatively(ops, zh, activation);
+    const t = activateNatively(ops, zt, 'sigmoid');
+    const [y] = ops.untyped('UnrolledHighwayMix', [x, h, t], 1) as [tf.Tensor];
+    save([x, kernel, gateKernel, h, t]);
     return {
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(ops, dy, saved, activation),
     };
   });
-  return op(x, kernel, bias, gateKernel, gateBias) as tf.Tensor2D;
+  return op(x, ...weights) as tf.Tensor2D;
 }
 
+/** dx = dy (1 - T) + dz_H W_H^T + dz_T W_T^T and the gradients of the weights. */
 function gradient(
   ops: NativeOps,
   dy: tf.Tensor,
   saved: tf.Tensor[],
   activation: Activation,
 ): tf.Tensor[] {
-  const [x, kernel, gateKernel, h, t, d] = saved as [
-    tf.Tensor,
+  const [x, kernel, gateKernel, h, t] = saved as [
     tf.Tensor,
     tf.Tensor,
     tf.Tensor,
     tf.Tensor,
     tf.Tensor,
   ];
-  const dh = ops.one('Mul', [dy, t]);
-  const dzh = activationGradient(ops, dh, h, activation);
-  const dzt = activationGradient(ops, ops.one('Mul', [dy, d]), t, 'sigmoid');
-  const dx = ops.many(
-    'AddN',
-    [
-      ops.one('Sub', [dy, dh]),
-      ops.matMul(dzh, kernel, false, true),
-      ops.matMul(dzt, gateKernel, false, true),
-    ],
-    1,
-    [ops.count('N', 3)],
-  );
+  const attributes = [ops.text('activation', activation)];
+  const [carried, dzh, dzt] = ops.untyped(
+    'UnrolledHighwayMixGrad',
+    [dy, x, h, t],
+    3,
+    attributes,
+  ) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const parts = [
+    carried,
+    ops.matMul(dzh, kernel, false, true),
+    ops.matMul(dzt, gateKernel, false, true),
+  ];
+  const [dx] = ops.many('AddN', parts, 1, [ops.count('N', 3)]) as [tf.Tensor];
   return [
-    dx[0]!,
+    dx,
     ops.matMul(x, dzh, true, false),
     ops.biasAddGrad(dzh),
     ops.matMul(x, dzt, true, false),

@@ -36,6 +36,16 @@ export class NativeOps {
     return this.addon.executeMultipleOutputs(op, [this.float('T'), ...attributes], inputs, outputs);
   }
 
+  /** An op without a type attribute. */
+  untyped(
+    op: string,
+    inputs: tf.TensorInfo[],
+    outputs: number,
+    attributes: Attribute[] = [],
+  ): tf.Tensor[] {
+    return this.addon.executeMultipleOutputs(op, attributes, inputs, outputs);
+  }
+
   /** A type attribute that says float32. */
   float(name: string): Attribute {
     return { name, type: this.addon.binding.TF_ATTR_TYPE, value: this.addon.binding.TF_FLOAT };

@@ -4,6 +4,7 @@ import { type Activation, Stream, dense, highway } from '../../lib/engine';
 import { hasHighwayOps, loadNative } from '../../lib/engine/native';
 
 beforeAll(async () => {
+  process.env['TF_NUM_INTRAOP_THREADS'] = '2';
   await loadNative();
 });
 

@@ -51,7 +51,7 @@ for (const name of names) {
     process.exitCode = 1;
     continue;
   }
-  const { notebook } = result;
+  const notebook = withoutPlaces(result.notebook);
   const made = { profile, code: codeHash(/** @type {any} */ (notebook)) };
   notebook.metadata.unrolled = Object.assign({}, notebook.metadata.unrolled, made);
   await writeNotebook(path, notebook);
@@ -61,6 +61,18 @@ for (const name of names) {
     writeFileSync(join(notebooksFolder, 'figures', `${basename(name, '.ipynb')}.svg`), figure);
   }
 }
+
+/**
+ * The notebook without where this machine keeps things.
+ *
+ * @template T @param {T} notebook @returns {T}
+ */
+function withoutPlaces(notebook) {
+  const data = process.env['UNROLLED_DATA'];
+  const text = JSON.stringify(notebook).replaceAll(root, '.');
+  return JSON.parse(data ? text.replaceAll(data, '$UNROLLED_DATA') : text);
+}
+
 const readme = join(root, 'README.md');
 const text = readFileSync(readme, 'utf8').replace(resultsSection, `\n${resultsTable()}\n\n`);
 writeFileSync(readme, await format(text, { parser: 'markdown' }));

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import {
   codeHash,
   notebookNames,
+  notebooksFolder,
   readNotebook,
   resultsSection,
   resultsTable,
@@ -13,6 +15,11 @@ describe.each(notebookNames())('%s as committed', (name) => {
   it('shows outputs of the code it holds (npm run reproduce executes it)', () => {
     const notebook = readNotebook(name);
     expect(notebook.metadata.unrolled?.code).toBe(codeHash(notebook));
+  });
+
+  it('names no folder of the machine it was executed on', () => {
+    const text = readFileSync(join(notebooksFolder, name), 'utf8');
+    expect(text.match(/\/(home|Users|root|tmp|var|work)\/[\w.-]+/g)).toBeNull();
   });
 });
 

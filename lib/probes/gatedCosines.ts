@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { keepsShape, places } from '../interventions/places';
 import type { Network } from '../networks';
-import { backward, batched, checkLabels, dots, labelsOf, norms, type BlockRow } from './states';
+import { backward, batched, checkLabels, cosines, labelsOf, type BlockRow } from './states';
 import { inRows, summed, type ProbeOptions } from './visit';
 
 /** How the two parts of a gated block's update lie to the gradient of the loss. */
@@ -36,26 +36,17 @@ export async function gatedCosines(
     .flatMap((place, i) => (keepsShape(place) ? [{ ...place, i }] : []));
   const sums = await summed(images, batched(net, images, options), (batch, start) => {
     const { states, gradients } = backward(net, batch, labelsOf(batch, labels, start));
-    const cosines = kept.flatMap(({ block, i }) => {
+    const parts = kept.flatMap(({ block, i }) => {
       const { candidate, transform, carry } = block.parts(states[i]!);
       const written = tf.mul(candidate, transform);
       const erased = tf.mul(states[i]!, tf.sub(carry, 1));
-      return [written, erased].map((part) => tf.sum(cosine(part, gradients[i]!)));
+      return [written, erased].map((part) => tf.sum(cosines(part, gradients[i]!)));
     });
-    return tf.stack(cosines);
+    return tf.stack(parts);
   });
   return inRows(sums, kept.length).map(([written, erased], row) => {
     const { block, stage } = kept[row]!;
     const size = images.shape[0];
     return { block: block.name, stage, written: written! / size, erased: erased! / size };
   });
-}
-
-/** By sample, [batch]; 0 where one of the two is 0. */
-function cosine(a: tf.Tensor, b: tf.Tensor): tf.Tensor1D {
-  const unit = (x: tf.Tensor) => {
-    const flat = tf.reshape(x, [x.shape[0], -1]);
-    return tf.divNoNan(flat, tf.expandDims(norms(flat), 1));
-  };
-  return dots(unit(a), unit(b));
 }

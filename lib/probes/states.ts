@@ -89,6 +89,15 @@ export function norms(x: tf.Tensor): tf.Tensor1D {
   return tf.sqrt(dots(x, x));
 }
 
+/** The cosine of each sample of a with that of b, [batch]; 0 where one of the two is 0. */
+export function cosines(a: tf.Tensor, b: tf.Tensor): tf.Tensor1D {
+  const unit = (x: tf.Tensor) => {
+    const flat = tf.reshape(x, [x.shape[0], -1]);
+    return tf.divNoNan(flat, tf.expandDims(norms(flat), 1));
+  };
+  return dots(unit(a), unit(b));
+}
+
 /** The inner product of each sample of a with that of b, [batch]. */
 export function dots(a: tf.Tensor, b: tf.Tensor): tf.Tensor1D {
   return tf.sum(tf.reshape(tf.mul(a, b), [a.shape[0], -1]), 1);

@@ -6,7 +6,7 @@ import {
   backward,
   batched,
   checkLabels,
-  dots,
+  cosines,
   labelsOf,
   norms,
   statesOf,
@@ -78,12 +78,7 @@ export async function updateCosines(
     return tf.stack(
       blocks.map(({ i }) => {
         const update = tf.sub(states[i + 1]!, states[i]!);
-        const gradient = gradients[i]!;
-        const unit = (x: tf.Tensor) => {
-          const flat = tf.reshape(x, [x.shape[0], -1]);
-          return tf.divNoNan(flat, tf.expandDims(norms(flat), 1));
-        };
-        return tf.sum(dots(unit(update), unit(gradient)));
+        return tf.sum(cosines(update, gradients[i]!));
       }),
     );
   });

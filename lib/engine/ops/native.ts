@@ -33,7 +33,7 @@ export class NativeOps {
     outputs: number,
     attributes: Attribute[] = [],
   ): tf.Tensor[] {
-    return this.addon.executeMultipleOutputs(op, [this.float('T'), ...attributes], inputs, outputs);
+    return this.untyped(op, inputs, outputs, [this.float('T'), ...attributes]);
   }
 
   /** An op without a type attribute. */

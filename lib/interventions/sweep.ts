@@ -22,8 +22,8 @@ export interface SweepOptions {
 /** How many networks are run together. */
 const together = 64;
 
-/** Numbers in a state, over all networks run together and all images of a batch: 4 MB. */
-const budget = 2 ** 20;
+/** Numbers in a state, over all networks run together and all images of a batch: 16 MB. */
+const budget = 2 ** 22;
 
 /** From how many batches on a recorded graph saves more time than recording it takes. */
 const worthwhile = 8;

@@ -13,9 +13,9 @@ const folderOf = (/** @type {string} */ name) => dirname(require.resolve(`${name
 
 /**
  * Builds tfjs's native addon against the TensorFlow of the Python environment, linked to the
- * wheel's own folder, where its CUDA libraries lie too, and our highway ops for this machine's
- * processor. Without a compiler or a TensorFlow the notebooks run on another backend, and without
- * our ops on TensorFlow's, so none of this is an error.
+ * wheel's own folder, where its CUDA libraries lie too, with session.h in it, and our highway ops
+ * for this machine's processor. Without a compiler or a TensorFlow the notebooks run on another
+ * backend, and without our ops on TensorFlow's, so none of this is an error.
  */
 export async function buildNative(/** @type {(detail: string) => void} */ say) {
   if (windows)
@@ -30,7 +30,9 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
   const addon = folderOf('@tensorflow/tfjs-node-gpu');
   const target = join(addon, 'lib', 'napi-v8');
   const commands = compilation(addon, tensorflow.folder);
-  const sources = [quietSource, highwaySource].map((file) => readFileSync(file, 'utf8'));
+  const sources = [quietSource, sessionHeader, highwaySource].map((file) =>
+    readFileSync(file, 'utf8'),
+  );
   const inputs = [compiler, commands, sources, tensorflow.version, cpus()[0]?.model];
   const stamp = join(target, '.unrolled');
   if (isMadeFrom(stamp, inputs)) return 'nothing to do';
@@ -109,6 +111,7 @@ export function findCompiler() {
 }
 
 const quietSource = join(root, 'lib', 'setup', 'quiet.cc');
+const sessionHeader = join(root, 'lib', 'engine', 'compile', 'session.h');
 const highwaySource = join(root, 'lib', 'engine', 'ops', 'highway.cc');
 const quietly = { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } };
 
@@ -149,6 +152,8 @@ function compilation(/** @type {string} */ addon, /** @type {string} */ tensorfl
       '-O2',
       `-I${addon}`,
       `-I${join(tensorflow, 'include')}`,
+      '-include',
+      sessionHeader,
       join(addon, 'binding', 'tfjs_backend.cc'),
       join(addon, 'binding', 'tfjs_binding.cc'),
       library('tensorflow_cc'),

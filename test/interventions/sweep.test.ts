@@ -107,7 +107,7 @@ describe('sweep', () => {
       transformBias: 0,
       stream: Stream.of(1),
     });
-    const data = split(140);
+    const data = split(600);
     const orders = Array.from({ length: 33 }, (_, i) => [[0], [1], [0, 1], [1, 0]][i % 4]!);
     const networks = orders.map((order) => rewire(network, [order]));
     const reports: number[] = [];

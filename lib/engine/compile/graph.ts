@@ -25,6 +25,7 @@ export class Graph {
   private readonly graph = new proto.GraphDef();
   private readonly constants = new Map<string, string>();
   private count = 0;
+  private convolves = false;
 
   constructor(private readonly binding: Binding) {
     this.graph.setVersions!(new proto.VersionDef().setProducer!(producer));
@@ -39,6 +40,7 @@ export class Graph {
     const map = node.getAttrMap!() as unknown as Map<string, Message>;
     for (const attribute of attributes) map.set(attribute.name, this.attribute(attribute));
     this.graph.addNode!(node);
+    this.convolves ||= op.startsWith('Conv2D');
     return name;
   }
 
@@ -76,9 +78,14 @@ export class Graph {
     return { name, type: this.binding.TF_ATTR_SHAPE, value };
   }
 
+  /** The tag of its SavedModel, which says how TensorFlow is to rewrite the graph: session.h. */
+  get tag(): string {
+    return this.convolves ? 'unrolled_fused' : 'unrolled_as_recorded';
+  }
+
   /** The bytes of a SavedModel that holds this graph and nothing else. */
   savedModel(): Uint8Array {
-    const info = new proto.MetaGraphDef.MetaInfoDef().setTagsList!(['serve']);
+    const info = new proto.MetaGraphDef.MetaInfoDef().setTagsList!([this.tag]);
     const metaGraph = new proto.MetaGraphDef().setMetaInfoDef!(info).setGraphDef!(this.graph);
     const model = new proto.SavedModel().setSavedModelSchemaVersion!(1);
     return model.setMetaGraphsList!([metaGraph]).serializeBinary();

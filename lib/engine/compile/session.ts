@@ -22,7 +22,7 @@ export class Session {
     const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
     try {
       writeFileSync(join(folder, 'saved_model.pb'), graph.savedModel());
-      this.id = addon.binding.loadSavedModel(folder + sep, 'serve');
+      this.id = addon.binding.loadSavedModel(folder + sep, graph.tag);
     } catch (error) {
       throw explain('does not accept the graph', error);
     } finally {

@@ -9,9 +9,9 @@ export interface StateReference {
   row: number;
 }
 
-/** One layer run on some states at once. Its outputs, in the same order, are the next slab. */
+/** One layer, or what stands for several, run on some states at once. Its outputs are the next slab. */
 export interface Step {
-  layer: Layer;
+  layer: Pick<Layer, 'apply'>;
   inputs: StateReference[];
 }
 
@@ -59,7 +59,7 @@ export function plan(networks: readonly Network[]): Plan {
     }
     node.ends.push(n);
   });
-  const result: Plan = { steps: [], ends: [], lastUse: [] };
+  const result: Omit<Plan, 'lastUse'> = { steps: [], ends: [] };
   const waiting = new Map<Visit, { node: Node; input: StateReference }[]>();
   const reach = (node: Node, slab: number, row: number) => {
     for (const n of node.ends) result.ends[n] = { slab, row };
@@ -78,11 +78,17 @@ export function plan(networks: readonly Network[]): Plan {
     const slab = result.steps.push({ layer: visit.layer, inputs: group.map(({ input }) => input) });
     group.forEach(({ node }, row) => reach(node, slab, row));
   }
-  result.steps.forEach(({ inputs }, step) => {
-    for (const { slab } of inputs) result.lastUse[slab] = step;
+  return withLastUse(result);
+}
+
+/** A plan with when each slab is read last. */
+export function withLastUse({ steps, ends }: Omit<Plan, 'lastUse'>): Plan {
+  const lastUse: number[] = [];
+  steps.forEach(({ inputs }, step) => {
+    for (const { slab } of inputs) lastUse[slab] = step;
   });
-  for (const { slab } of result.ends) result.lastUse[slab] = result.steps.length;
-  return result;
+  for (const { slab } of ends) lastUse[slab] = steps.length;
+  return { steps, ends, lastUse };
 }
 
 /** The same visit for the same layer and shape. */

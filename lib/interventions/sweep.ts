@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Split } from '../datasets';
 import { compile } from '../engine';
 import type { Network } from '../networks';
+import { withPaths } from './paths';
 import { places } from './places';
 import { plan, type Plan, type StateReference } from './plan';
 
@@ -32,7 +33,8 @@ const worthwhile = 8;
  * Accuracy and mean loss of each of several networks over the same blocks, as interventions make
  * them, on a whole split. The networks are run together, as {@link plan} says: what they have in
  * common is computed once, and a block runs on the states of many networks at once. The n lesions of a
- * net of n blocks so take n (n + 1) / 2 runs of a block instead of n (n - 1), in n calls, and one trace.
+ * net of n blocks so take n (n + 1) / 2 runs of a block instead of n (n - 1), in n calls, and one trace;
+ * in one call where {@link withPaths} has an op for the blocks.
  *
  * @returns one score a network, in order.
  */
@@ -56,7 +58,7 @@ async function scoreTogether(
   report: (done: number) => void | Promise<void>,
 ): Promise<Score[]> {
   const { size } = data;
-  const steps = plan(networks);
+  const steps = withPaths(plan(networks));
   const numbers = networks.length * Math.max(...networks.map(largestState));
   const batch = Math.min(size, Math.max(1, Math.floor(budget / numbers)));
   const run = (images: tf.Tensor4D, labels: tf.Tensor1D, counted: tf.Tensor1D) =>

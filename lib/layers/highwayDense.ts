@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { highway } from '../engine';
+import { highway, type Activation, type HighwayWeights } from '../engine';
 import { affine, isNative, matrix, vector, type Affine } from './affine';
 import type { Parts } from './block';
 import { DenseBlock, type DenseBlockArgs } from './denseBlock';
@@ -70,6 +70,19 @@ export class HighwayDense extends DenseBlock {
     return this.transform && vector(this.transform.bias);
   }
 
+  /** What the engine's `highway` takes; nothing where gates are not coupled or the activation is not its. */
+  get native(): { weights: HighwayWeights; activation: Activation } | undefined {
+    const { activation, candidate, transform } = this;
+    if (this.gates !== 'coupled' || !isNative(activation)) return undefined;
+    const weights = {
+      kernel: matrix(candidate.kernel),
+      bias: vector(candidate.bias),
+      gateKernel: matrix(transform!.kernel),
+      gateBias: vector(transform!.bias),
+    };
+    return { weights, activation };
+  }
+
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const { units, gates } = this;
     this.check(inputShape as tf.Shape);
@@ -93,15 +106,8 @@ export class HighwayDense extends DenseBlock {
   }
 
   protected override forward(x: tf.Tensor2D): tf.Tensor {
-    const { activation, candidate, transform } = this;
-    if (this.gates !== 'coupled' || !isNative(activation)) return this.terms(x).output;
-    const weights = {
-      kernel: matrix(candidate.kernel),
-      bias: vector(candidate.bias),
-      gateKernel: matrix(transform!.kernel),
-      gateBias: vector(transform!.bias),
-    };
-    return highway(x, weights, activation);
+    const { native } = this;
+    return native ? highway(x, native.weights, native.activation) : this.terms(x).output;
   }
 
   protected override terms(x: tf.Tensor2D): Omit<Parts, 'update'> {

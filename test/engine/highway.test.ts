@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Activation, Stream, dense, highway } from '../../lib/engine';
+import { type Activation, Stream, canRunPaths, dense, highway } from '../../lib/engine';
+import { type Paths, highwayPaths } from '../../lib/engine';
 import { hasHighwayOps, loadNative } from '../../lib/engine/native';
 
 beforeAll(async () => {
@@ -8,9 +9,7 @@ beforeAll(async () => {
   await loadNative();
 });
 
-const units = 50;
-
-function block(stream: Stream, rows: number) {
+function block(stream: Stream, rows: number, units = 50) {
   const normal = (shape: number[], deviation: number) =>
     tf.tensor(
       Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () =>
@@ -83,4 +82,42 @@ test('neither the input nor the weights change, though results may take the plac
   highway(made.x, made);
   gradients(({ x, ...weights }) => highway(x, weights), made);
   Object.values(made).forEach((tensor, i) => expect(tensor.dataSync()).toEqual(before[i]));
+});
+
+test.each([1, 2, 15, 16, 17, 31, 33, 64, 71])(
+  "a block of %i units has all of them right, also those at a panel's edge",
+  (units) => {
+    for (const rows of [1, 7, 8, 9, 70]) {
+      const made = block(Stream.of(units), rows, units);
+      expect(difference(highway(made.x, made), byParts(made, 'relu'))).toBeLessThan(1e-5);
+    }
+  },
+);
+
+describe('highwayPaths', () => {
+  /** Two starts; blocks run on states that are read again, written over, and left as they are. */
+  const paths: Paths = {
+    starts: 2,
+    steps: [
+      [0, 0, 2],
+      [1, 0, 0],
+      [2, 2, 3],
+      [1, 2, 2],
+      [2, 1, 1],
+      [0, 1, 1],
+    ],
+    ends: [3, 0, 2, 1, 3],
+  };
+
+  test.for([1, 64, 100, 1000])('of %i rows are the blocks, one by one', (rows, { skip }) => {
+    if (!canRunPaths()) skip();
+    const stream = Stream.of(rows);
+    const starts = block(stream, 2 * rows).x;
+    const blocks = [0, 1, 2].map(() => block(stream, 1));
+    const states: tf.Tensor2D[] = tf.split(starts, 2);
+    for (const [b, from, to] of paths.steps)
+      states[to] = highway(states[from]!, blocks[b]!, 'tanh');
+    const apart = tf.concat(paths.ends.map((i) => states[i]!));
+    expect(difference(highwayPaths(starts, blocks, 'tanh', paths), apart)).toBeLessThan(1e-6);
+  });
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Split } from '../../lib/datasets/split';
-import { Stream } from '../../lib/engine';
+import { canRunPaths, Stream } from '../../lib/engine';
 import { loadNative } from '../../lib/engine/native';
 import {
   drop,
@@ -18,6 +18,7 @@ import {
   sweep,
   truncate,
 } from '../../lib/interventions';
+import { withPaths } from '../../lib/interventions/paths';
 import { plan } from '../../lib/interventions/plan';
 import { highwayNet, resNet, type Network } from '../../lib/networks';
 import { distance, net, settings, split, twoStages } from './nets';
@@ -157,12 +158,23 @@ describe('the plan of a lesion sweep', () => {
   });
 
   it('calls each block once a trace, not once a lesion', async () => {
-    const whole = network();
+    const whole = net('residual', 8);
     const data = split(30);
     const spy = vi.spyOn(whole.blocks[7]!, 'call');
     await lesionSweep(whole, data);
     expect(spy).toHaveBeenCalledTimes(1);
     data.dispose();
+  });
+
+  it('has one step for all highway layers where the engine has an op for them, however often they are read', () => {
+    const whole = network();
+    const { steps, ends } = withPaths(plan(lesions(whole)));
+    const [first, last] = [whole.stem.length, steps.length - whole.head.length];
+    expect(last - first).toBe(canRunPaths() ? 1 : 8);
+    expect(ends.length).toBe(9);
+    const uncoupled = scale(whole, 3, 0.5);
+    const apart = withPaths(plan([whole, uncoupled])).steps.map(({ layer }) => layer);
+    expect(apart).toContain(uncoupled.blocks[3]);
   });
 
   it('runs what orders begin with in common once', () => {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -21,8 +22,8 @@ constexpr int64_t kLanes = Eigen::internal::packet_traits<float>::size;
 constexpr int64_t kTogether = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS / 4;
 // Rows whose products stay in a core's first cache.
 constexpr int64_t kTile = 64;
-// Rows, and values, below which waking a second thread costs more than it saves.
-constexpr int64_t kRows = 512;
+// Products, and values, below which waking a second thread costs more than it saves.
+constexpr int64_t kPart = 1280000;
 constexpr int64_t kValues = 1 << 15;
 
 const float* input(OpKernelContext* context, int i) { return context->input(i).flat<float>().data(); }
@@ -30,6 +31,16 @@ const float* input(OpKernelContext* context, int i) { return context->input(i).f
 template <typename Work>
 void inParallel(OpKernelContext* context, int64_t count, int64_t cycles, const Work& work) {
   context->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(count, cycles, work);
+}
+
+// Calls work(begin, end) for parts of `rows` rows that begin with a tile.
+template <typename Work>
+void inTiles(OpKernelContext* context, int64_t rows, int64_t products, const Work& work) {
+  const int64_t part = std::max(kTile, (kPart / products + kTile - 1) / kTile * kTile);
+  if (rows <= part) return work(0, rows);
+  inParallel(context, (rows + part - 1) / part, part * products / 4, [&](int64_t first, int64_t end) {
+    work(first * part, std::min(rows, end * part));
+  });
 }
 
 // Calls work(i) for each of `size` values.
@@ -53,17 +64,18 @@ class WithActivation : public OpKernel {
   std::string activation_;
 };
 
-// x W_H + b_H and x W_T + b_T in one pass over x. Eigen's product packs both operands and leaves the two
+// A highway block, y = (H - x) T + x. Eigen's product would pack both of its operands and leave the two
 // results interleaved; this one packs the weights alone, once for all rows.
-class Products {
+class Block {
  public:
-  explicit Products(OpKernelContext* context)
-      : units_(context->input(0).dim_size(1)),
+  // `first` is the input of W_H; b_H, W_T and b_T follow.
+  Block(OpKernelContext* context, int first)
+      : units_(context->input(first).dim_size(0)),
         panels_((units_ + kLanes - 1) / kLanes),
         packed_(panels_ * panel()) {
     packed_.setZero();
     for (const int gate : {0, 1}) {
-      const float *kernel = input(context, 1 + 2 * gate), *bias = input(context, 2 + 2 * gate);
+      const float *kernel = input(context, first + 2 * gate), *bias = input(context, first + 2 * gate + 1);
       for (int64_t i = 0; i < units_; i++) {
         float* column = packed_.data() + i / kLanes * panel() + gate * kLanes + i % kLanes;
         *column = bias[i];
@@ -72,9 +84,31 @@ class Products {
     }
   }
 
-  // zh and zt have room for kLanes more values than `rows` rows have.
-  void compute(const float* x, int64_t rows, float* zh, float* zt) const {
-    // The last panel goes first: what it writes past a row's end, the first ones write over.
+  // Room for what a tile needs on the way.
+  static int64_t scratch(int64_t units) { return 2 * (kTile * units + kLanes); }
+
+  // At most a tile; y may be x.
+  void run(const float* x, int64_t rows, const std::string& activation, float* scratch, float* y) const {
+    const int64_t size = rows * units_;
+    float *zh = scratch, *zt = zh + kTile * units_ + kLanes;
+    products(x, rows, zh, zt);
+    Values h(zh, size), t(zt, size);
+    // Less work than Eigen's logistic, and as exact as y needs: to 1e-7.
+    const auto sigmoid = [](Values& z) { z = 0.5f + 0.5f * (0.5f * z).tanh(); };
+    if (activation == "relu") h = h.max(0.0f);
+    if (activation == "sigmoid") sigmoid(h);
+    if (activation == "tanh") h = h.tanh();
+    sigmoid(t);
+    const ConstValues from(x, size);
+    Values(y, size) = (h - from) * t + from;
+  }
+
+ private:
+  // Values of a panel: the biases and the weights of kLanes units, for H and for T.
+  int64_t panel() const { return 2 * (units_ + 1) * kLanes; }
+
+  void products(const float* x, int64_t rows, float* zh, float* zt) const {
+    // The last panel goes first: what it writes past a row's end, the others write over.
     for (int64_t p = panels_ - 1, done = 0; done < panels_; p = done++) {
       const float* weights = packed_.data() + p * panel();
       int64_t row = 0;
@@ -84,10 +118,6 @@ class Products {
       for (; row < rows; row++) sums<1>(x + row * units_, weights, zh + next(), zt + next());
     }
   }
-
- private:
-  // Values of a panel: the biases and the weights of kLanes units, for H and for T.
-  int64_t panel() const { return 2 * (units_ + 1) * kLanes; }
 
   template <int64_t kCount>
   void sums(const float* x, const float* weights, float* zh, float* zt) const {
@@ -117,43 +147,70 @@ class Products {
   Eigen::ArrayXf packed_;
 };
 
-// x, W_H, b_H, W_T, b_T -> y = (H - x) T + x
+// x, W_H, b_H, W_T, b_T -> y
 class Highway : public WithActivation {
  public:
   using WithActivation::WithActivation;
 
   void Compute(OpKernelContext* context) override {
     const int64_t rows = context->input(0).dim_size(0), units = context->input(0).dim_size(1);
-    const Products products(context);
+    const Block block(context, 1);
     Tensor* output = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, context->input(0).shape(), &output));
     const float* x = input(context, 0);
     float* y = output->flat<float>().data();
-    const auto parts = [&](int64_t first, int64_t end) {
-      Eigen::ArrayXf h(kTile * units + kLanes), t(kTile * units + kLanes);
-      const int64_t last = std::min(rows, end * kRows);
-      for (int64_t row = first * kRows; row < last; row += kTile) {
-        const int64_t count = std::min(kTile, last - row), begin = row * units, size = count * units;
-        products.compute(x + begin, count, h.data(), t.data());
-        mix(ConstValues(x + begin, size), Values(h.data(), size), Values(t.data(), size),
-            Values(y + begin, size));
+    inTiles(context, rows, units * units, [&](int64_t begin, int64_t end) {
+      Eigen::ArrayXf scratch(Block::scratch(units));
+      for (int64_t row = begin; row < end; row += kTile) {
+        const int64_t start = row * units;
+        block.run(x + start, std::min(kTile, end - row), activation_, scratch.data(), y + start);
       }
-    };
-    const int64_t count = (rows + kRows - 1) / kRows;
-    if (count <= 1) return parts(0, count);
-    inParallel(context, count, kRows * units * units / 4, parts);
+    });
+  }
+};
+
+// Many states through many blocks, a tile at a time, so that states stay in a core's cache.
+// x, the first states of a batch one after the other, and the weights of each block -> the last states.
+// `steps` has three numbers a step: the block, the state it reads, and the one it writes; a state may be
+// written over. `ends` are the states that are wanted.
+class HighwayPaths : public WithActivation {
+ public:
+  explicit HighwayPaths(OpKernelConstruction* construction) : WithActivation(construction) {
+    OP_REQUIRES_OK(construction, construction->GetAttr("blocks", &blocks_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("starts", &starts_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("steps", &steps_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("ends", &ends_));
+    for (size_t i = 0; i < steps_.size(); i += 3) states_ = std::max(states_, int64_t{steps_[i + 2]} + 1);
+    states_ = std::max(states_, int64_t{starts_});
+  }
+
+  void Compute(OpKernelContext* context) override {
+    const int64_t rows = context->input(0).dim_size(0) / starts_, units = context->input(0).dim_size(1);
+    const int64_t ends = ends_.size();
+    std::vector<Block> blocks;
+    for (int i = 0; i < blocks_; i++) blocks.emplace_back(context, 1 + 4 * i);
+    Tensor* output = nullptr;
+    OP_REQUIRES_OK(context, context->allocate_output(0, TensorShape({ends * rows, units}), &output));
+    const float* x = input(context, 0);
+    float* y = output->flat<float>().data();
+    inTiles(context, rows, steps_.size() / 3 * units * units, [&](int64_t begin, int64_t end) {
+      Eigen::ArrayXf scratch(Block::scratch(units)), states(states_ * kTile * units);
+      const auto state = [&](int64_t i) { return states.data() + i * kTile * units; };
+      for (int64_t row = begin; row < end; row += kTile) {
+        const int64_t count = std::min(kTile, end - row), size = count * units;
+        for (int64_t i = 0; i < starts_; i++) std::copy_n(x + (i * rows + row) * units, size, state(i));
+        for (size_t i = 0; i < steps_.size(); i += 3)
+          blocks[steps_[i]].run(state(steps_[i + 1]), count, activation_, scratch.data(), state(steps_[i + 2]));
+        for (int64_t i = 0; i < ends; i++)
+          std::copy_n(state(ends_[i]), size, y + (i * rows + row) * units);
+      }
+    });
   }
 
  private:
-  void mix(ConstValues x, Values h, Values t, Values y) const {
-    // Less work than Eigen's logistic, and as exact as y needs: to 1e-7.
-    const auto sigmoid = [](Values& z) { z = 0.5f + 0.5f * (0.5f * z).tanh(); };
-    if (activation_ == "relu") h = h.max(0.0f);
-    if (activation_ == "sigmoid") sigmoid(h);
-    if (activation_ == "tanh") h = h.tanh();
-    sigmoid(t);
-    y = (h - x) * t + x;
-  }
+  int blocks_, starts_;
+  int64_t states_ = 0;
+  std::vector<int> steps_, ends_;
 };
 
 // x, H, T -> y = (H - x) T + x
@@ -221,6 +278,20 @@ REGISTER_OP("UnrolledHighway")
     .Output("y: float")
     .Attr(kActivation)
     .SetShapeFn(likeFirstInput);
+REGISTER_OP("UnrolledHighwayPaths")
+    .Input("x: float")
+    .Input("weights: inputs * float")
+    .Output("y: float")
+    .Attr("inputs: int >= 4")
+    .Attr("blocks: int >= 1")
+    .Attr("starts: int >= 1")
+    .Attr("steps: list(int)")
+    .Attr("ends: list(int)")
+    .Attr(kActivation)
+    .SetShapeFn([](shape_inference::InferenceContext* context) {
+      context->set_output(0, context->Matrix(context->UnknownDim(), context->Dim(context->input(0), 1)));
+      return absl::OkStatus();
+    });
 REGISTER_OP("UnrolledHighwayMix")
     .Input("x: float")
     .Input("h: float")
@@ -238,6 +309,7 @@ REGISTER_OP("UnrolledHighwayMixGrad")
     .Attr(kActivation)
     .SetShapeFn(likeFirstInput);
 REGISTER_KERNEL_BUILDER(Name("UnrolledHighway").Device(DEVICE_CPU), Highway);
+REGISTER_KERNEL_BUILDER(Name("UnrolledHighwayPaths").Device(DEVICE_CPU), HighwayPaths);
 REGISTER_KERNEL_BUILDER(Name("UnrolledHighwayMix").Device(DEVICE_CPU), Mix);
 REGISTER_KERNEL_BUILDER(Name("UnrolledHighwayMixGrad").Device(DEVICE_CPU), MixGrad);
 

@@ -67,6 +67,48 @@ export function highway(
   return op(x, ...weights) as tf.Tensor2D;
 }
 
+/** States and blocks that are run in one op: {@link highwayPaths}. */
+export interface Paths {
+  /** How many states there are at the start, numbered from 0. */
+  starts: number;
+  /** In order: the number of a block, that of the state it reads, and that of the state it makes, which may be the same. */
+  steps: (readonly [block: number, from: number, to: number])[];
+  /** The states that are wanted. */
+  ends: number[];
+}
+
+/** Whether {@link highwayPaths} can be called: on the CPU, with the ops of highway.cc. */
+export function canRunPaths(): boolean {
+  return nativeOps() !== undefined && hasHighwayOps();
+}
+
+/**
+ * Runs highway blocks, as {@link highway} does one, on many states in one op, which keeps states in
+ * the processor's cache from block to block. It has no gradient.
+ *
+ * @param x the states at the start, one after the other: [starts * batch, units]
+ * @param blocks all of as many units as x has
+ * @returns the states wanted, one after the other: [ends * batch, units]
+ */
+export function highwayPaths(
+  x: tf.Tensor2D,
+  blocks: readonly HighwayWeights[],
+  activation: Activation,
+  { starts, steps, ends }: Paths,
+): tf.Tensor2D {
+  const ops = nativeOps()!;
+  const weights = blocks.flatMap((b) => [b.kernel, b.bias, b.gateKernel, b.gateBias]);
+  const [y] = ops.untyped('UnrolledHighwayPaths', [x, ...weights], 1, [
+    ops.count('inputs', weights.length),
+    ops.count('blocks', blocks.length),
+    ops.count('starts', starts),
+    ops.counts('steps', steps.flat()),
+    ops.counts('ends', ends),
+    ops.text('activation', activation),
+  ]);
+  return y as tf.Tensor2D;
+}
+
 /** dx = dy (1 - T) + dz_H W_H^T + dz_T W_T^T and the gradients of the weights. */
 function gradient(
   ops: NativeOps,

@@ -3,4 +3,4 @@ export { batchNorm, type Normalized } from './batch-norm';
 export { addWhen, always, type Branch } from './conditional';
 export { softmaxCrossEntropy } from './cross-entropy';
 export { dense } from './dense';
-export { highway, type HighwayWeights } from './highway';
+export { canRunPaths, highway, highwayPaths, type HighwayWeights, type Paths } from './highway';

@@ -71,6 +71,11 @@ export class NativeOps {
     return { name, type: this.addon.binding.TF_ATTR_INT, value };
   }
 
+  /** An attribute of several integers. */
+  counts(name: string, value: number[]): Attribute {
+    return { name, type: this.addon.binding.TF_ATTR_INT, value };
+  }
+
   /** A string attribute. */
   text(name: string, value: string): Attribute {
     return { name, type: this.addon.binding.TF_ATTR_STRING, value };

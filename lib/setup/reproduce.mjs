@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { root } from './house.mjs';
 import { environment, variables } from './python.mjs';
 import {
@@ -34,6 +33,7 @@ if (values.help || names.length === 0) {
 }
 
 await setUp().catch(explain);
+const { format } = await import('prettier');
 const { runNotebook, writeNotebook } = await import('nbconvert-runner');
 const { profile } = values;
 for (const name of names) {

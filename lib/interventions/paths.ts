@@ -14,9 +14,12 @@ export function withPaths({ steps, ends }: Plan): Plan {
   for (let first = 0, next = 0; first < steps.length; first = next) {
     next = endOfRun(steps, first);
     const run = steps.slice(first, next);
-    const later = [...steps.slice(next).flatMap(({ inputs }) => inputs), ...ends];
-    const made = distinct(later).filter(({ slab }) => slab > first && slab <= next);
-    const { step, results } = next - first > 1 ? joined(run, first, made) : asItIs(run[0]!, first);
+    const wanted = () => {
+      const later = [...steps.slice(next).flatMap(({ inputs }) => inputs), ...ends];
+      return distinct(later).filter(({ slab }) => slab > first && slab <= next);
+    };
+    const { step, results } =
+      run.length > 1 ? joined(run, first, wanted()) : asItIs(run[0]!, first);
     const slab = shorter.push({ layer: step.layer, inputs: step.inputs.map(place) });
     results.forEach((state, row) => places.set(nameOf(state), { slab, row }));
   }

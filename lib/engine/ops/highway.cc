@@ -188,6 +188,7 @@ class HighwayPaths : public WithActivation {
     const int64_t rows = context->input(0).dim_size(0) / starts_, units = context->input(0).dim_size(1);
     const int64_t ends = ends_.size();
     std::vector<Block> blocks;
+    blocks.reserve(blocks_);
     for (int i = 0; i < blocks_; i++) blocks.emplace_back(context, 1 + 4 * i);
     Tensor* output = nullptr;
     OP_REQUIRES_OK(context, context->allocate_output(0, TensorShape({ends * rows, units}), &output));

@@ -22,7 +22,10 @@ export interface CompileOptions {
 
 /** A compiled function: called like the original. */
 export type Compiled<F> = F & {
-  /** Frees the graphs. Variables keep their values, and a later call records again. */
+  /**
+   * Gives the graphs up. Variables keep their values, and a later call records again. The last few
+   * stay loaded for functions that record the same, such as the training step of the next seed.
+   */
   dispose(): void;
 };
 

@@ -7,27 +7,38 @@ import type { Graph } from './graph';
 const prefix = 'unrolled-graph-';
 let swept = false;
 
-/** A graph loaded into TensorFlow, with the variables it owns. */
+/** How many graphs that nobody uses stay loaded; the one not used for longest is freed. */
+const idleCapacity = 4;
+const idle: Session[] = [];
+
+/**
+ * A graph loaded into TensorFlow, with the variables it owns.
+ *
+ * Nets that differ in their weights alone, such as those of several seeds, make graphs that are equal
+ * to the byte. So a closed session stays loaded for a while, and serves the next graph that equals its
+ * own: loading and preparing a graph takes as long as tens of its runs. Its variables then hold values
+ * of the net before, which {@link State} replaces all.
+ */
 export class Session {
-  private readonly id: number;
   private open = true;
 
-  /** @throws Error with TensorFlow's words when it does not accept the graph. */
-  constructor(
+  private constructor(
     private readonly addon: Addon,
-    graph: Graph,
-  ) {
-    if (!swept) removeLeftovers();
-    swept = true;
-    const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
-    try {
-      writeFileSync(join(folder, 'saved_model.pb'), graph.savedModel());
-      this.id = addon.binding.loadSavedModel(folder + sep, graph.tag);
-    } catch (error) {
-      throw explain('does not accept the graph', error);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    private readonly id: number,
+    private readonly bytes: Uint8Array,
+  ) {}
+
+  /**
+   * A session of `graph` that nobody else has.
+   * @throws Error with TensorFlow's words when it does not accept the graph.
+   */
+  static of(addon: Addon, graph: Graph): Session {
+    const bytes = graph.savedModel();
+    const known = idle.findIndex((session) => Buffer.compare(session.bytes, bytes) === 0);
+    if (known === -1) return new Session(addon, load(addon, bytes, graph.tag), bytes);
+    const [session] = idle.splice(known, 1);
+    session!.open = true;
+    return session!;
   }
 
   /** Runs the graph from the nodes `feeds`, given by handles, to the nodes `fetches`. */
@@ -43,10 +54,30 @@ export class Session {
     }
   }
 
-  /** Frees the graph and its variables. */
+  /** Gives the graph up. */
   close(): void {
-    if (this.open) this.addon.binding.deleteSavedModel(this.id);
+    if (!this.open) return;
     this.open = false;
+    idle.push(this);
+    if (idle.length > idleCapacity) idle.shift()!.free();
+  }
+
+  private free(): void {
+    this.addon.binding.deleteSavedModel(this.id);
+  }
+}
+
+function load(addon: Addon, savedModel: Uint8Array, tag: string): number {
+  if (!swept) removeLeftovers();
+  swept = true;
+  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), savedModel);
+    return addon.binding.loadSavedModel(folder + sep, tag);
+  } catch (error) {
+    throw explain('does not accept the graph', error);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

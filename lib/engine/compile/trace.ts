@@ -64,7 +64,7 @@ export class Trace {
         return { result, outputs, program };
       });
       if (!program) return { result };
-      const session = new Session(addon, program.graph);
+      const session = Session.of(addon, program.graph);
       const state = new State(addon, session, program.slots);
       const trace = new Trace(addon, session, state, result, inputs.length, outputs.length);
       return { result, trace };
@@ -92,7 +92,7 @@ export class Trace {
     return undefined;
   }
 
-  /** Hands the state to tfjs's variables and frees the graph. */
+  /** Hands the state to tfjs's variables and gives the graph up. */
   dispose(): void {
     this.state.fetch();
     this.session.close();

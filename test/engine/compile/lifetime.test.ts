@@ -79,15 +79,47 @@ test('recording again and again leaves nothing behind', () => {
 });
 
 describe('sessions', () => {
-  test('are freed by dispose, once, also by a second dispose', () => {
+  const scaled = (factor: tf.Variable) =>
+    compile((x: tf.Tensor) => factor.assign(tf.mul(factor, x)));
+  const valueAfter = (step: (x: tf.Tensor) => void, factor: tf.Variable, calls: number) => {
+    for (let i = 0; i < calls; i++) step(tf.scalar(2));
+    return factor.dataSync()[0];
+  };
+
+  test('that are given up serve an equal graph, which starts from its own variables', () => {
+    const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(5))];
+    const first = scaled(a);
+    expect(valueAfter(first, a, 3)).toBe(8);
+    first.dispose();
+    first.dispose();
     const before = binding.getNumOfSavedModels();
-    const step = compile((x: tf.Tensor) => tf.square(x));
-    step(tf.ones([2]));
-    step(tf.ones([3]));
-    expect(binding.getNumOfSavedModels()).toBe(before + 2);
-    step.dispose();
-    step.dispose();
+    const second = scaled(b);
+    expect(valueAfter(second, b, 3)).toBe(40);
     expect(binding.getNumOfSavedModels()).toBe(before);
+    expect(a.dataSync()[0]).toBe(8);
+    second.dispose();
+  });
+
+  test('are not shared by functions in use, though their graphs are equal', () => {
+    const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(5))];
+    const [first, second] = [scaled(a), scaled(b)];
+    for (let i = 0; i < 3; i++) {
+      first(tf.scalar(2));
+      second(tf.scalar(3));
+    }
+    expect([a, b].map((variable) => variable.dataSync()[0])).toEqual([8, 135]);
+    first.dispose();
+    second.dispose();
+  });
+
+  test('that are given up are freed but for the last four', () => {
+    const before = binding.getNumOfSavedModels();
+    for (let size = 100; size < 120; size++) {
+      const step = compile((x: tf.Tensor) => tf.square(x));
+      step(tf.ones([size]));
+      step.dispose();
+    }
+    expect(binding.getNumOfSavedModels() - before).toBeLessThanOrEqual(4);
   });
 
   test('are bounded in number, and the shape used last is kept', () => {

@@ -102,7 +102,7 @@ export async function gateSparsity(
     for (let n = 0; n < count; n++) {
       const row = values.subarray(n * width, (n + 1) * width);
       samples.push(measure(row));
-      row.forEach((gate, i) => (sums[i]! += gate));
+      for (let i = 0; i < width; i++) sums[i]! += row[i]!;
     }
   }
   return { samples, ofMean: measure(sums) };

@@ -8,10 +8,8 @@
  * @throws RangeError for fewer than two values, or when all are zero.
  */
 export function hoyerSparsity(values: ArrayLike<number>): number {
-  const magnitudes = magnitudesOf(values, 'Hoyer');
-  const root = Math.sqrt(magnitudes.length);
-  const l1 = sum(magnitudes);
-  const l2 = Math.sqrt(sum(magnitudes.map((v) => v * v)));
+  const { l1, l2 } = norms(values, 'Hoyer');
+  const root = Math.sqrt(values.length);
   return (root - l1 / l2) / (root - 1);
 }
 
@@ -25,26 +23,27 @@ export function hoyerSparsity(values: ArrayLike<number>): number {
  * @throws RangeError for fewer than two values, or when all are zero.
  */
 export function giniIndex(values: ArrayLike<number>): number {
-  const rising = magnitudesOf(values, 'Gini').sort();
+  const { l1 } = norms(values, 'Gini');
+  const rising = Float64Array.from(values, Math.abs).sort();
   const n = rising.length;
   const weighted = rising.reduce((total, c, k) => total + c * (n - k - 0.5), 0);
-  return 1 - (2 * weighted) / (n * sum(rising));
+  return 1 - (2 * weighted) / (n * l1);
 }
 
-function magnitudesOf(values: ArrayLike<number>, measure: string): Float64Array {
-  const magnitudes = Float64Array.from(values, Math.abs);
-  if (magnitudes.length < 2) {
-    throw new RangeError(`The ${measure} sparsity takes two values or more, not ${values.length}.`);
+function norms(values: ArrayLike<number>, measure: string): { l1: number; l2: number } {
+  const { length } = values;
+  if (length < 2) {
+    throw new RangeError(`The ${measure} sparsity takes two values or more, not ${length}.`);
   }
-  const total = sum(magnitudes);
-  if (!(total > 0 && total < Infinity)) {
+  let [l1, squares] = [0, 0];
+  for (let i = 0; i < length; i++) {
+    l1 += Math.abs(values[i]!);
+    squares += values[i]! * values[i]!;
+  }
+  if (!(l1 > 0 && l1 < Infinity)) {
     throw new RangeError(
-      `The ${measure} sparsity takes finite values that are not all zero; their magnitudes add up to ${total}.`,
+      `The ${measure} sparsity takes finite values that are not all zero; their magnitudes add up to ${l1}.`,
     );
   }
-  return magnitudes;
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
+  return { l1, l2: Math.sqrt(squares) };
 }

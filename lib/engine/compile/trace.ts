@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Addon, alias, engine } from './addon';
 import { guarded } from './guards';
-import { writeProgram } from './program';
+import { type Program, writeProgram } from './program';
 import { Recording } from './recording';
 import { Session } from './session';
 import { State } from './state';
@@ -17,15 +17,18 @@ export function runEagerly<A extends unknown[]>(fn: (...args: A) => unknown, arg
   });
 }
 
-/** A function recorded for inputs of given shapes, ready to run as a graph. */
+/**
+ * A function recorded for inputs of given shapes. Its graph is loaded when it first runs, so that a
+ * function called once costs no more than an eager one.
+ */
 export class Trace {
   private readonly feeds: string;
   private readonly fetches: string;
+  private loaded?: { session: Session; state: State };
 
   private constructor(
     private readonly addon: Addon,
-    private readonly session: Session,
-    private readonly state: State,
+    private program: Program | undefined,
     private readonly template: unknown,
     inputs: number,
     outputs: number,
@@ -64,10 +67,7 @@ export class Trace {
         return { result, outputs, program };
       });
       if (!program) return { result };
-      const session = Session.of(addon, program.graph);
-      const state = new State(addon, session, program.slots);
-      const trace = new Trace(addon, session, state, result, inputs.length, outputs.length);
-      return { result, trace };
+      return { result, trace: new Trace(addon, program, result, inputs.length, outputs.length) };
     } catch (error) {
       for (const [variable, value] of before) variable.assign(value);
       throw error;
@@ -78,7 +78,8 @@ export class Trace {
 
   /** Runs the graph on `inputs`. */
   run(inputs: tf.Tensor[]): unknown {
-    const { addon, session, state } = this;
+    const { addon } = this;
+    const { session, state } = (this.loaded ??= this.load());
     state.load();
     let values;
     try {
@@ -94,7 +95,14 @@ export class Trace {
 
   /** Hands the state to tfjs's variables and gives the graph up. */
   dispose(): void {
-    this.state.fetch();
-    this.session.close();
+    this.loaded?.state.fetch();
+    this.loaded?.session.close();
+  }
+
+  private load(): { session: Session; state: State } {
+    const { graph, slots } = this.program!;
+    this.program = undefined;
+    const session = Session.of(this.addon, graph);
+    return { session, state: new State(this.addon, session, slots) };
   }
 }

@@ -29,7 +29,6 @@ export interface BarsSpec {
  */
 export function bars({ title, x, y, categories, series, reference }: BarsSpec): Figure {
   const data = series.flatMap((bar, i) => traces(bar, categories, colours[i % colours.length]!));
-  const mark = reference && referenceLine(reference);
   return {
     data,
     layout: themed(title, 760, 430, {
@@ -41,9 +40,8 @@ export function bars({ title, x, y, categories, series, reference }: BarsSpec): 
       bargap: 0.3,
       scattergap: 0.3,
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
-      showlegend: series.length > 1,
-      shapes: mark ? [mark.shape] : [],
-      annotations: mark ? [mark.annotation] : [],
+      showlegend: series.length > 1 || reference !== undefined,
+      shapes: reference ? [referenceLine(reference)] : [],
     }),
   };
 }

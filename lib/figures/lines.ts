@@ -37,7 +37,6 @@ export function lines({ title, x, y, series, logY, reference }: LinesSpec): Figu
     );
   }
   const data = series.flatMap((line, i) => traces(line, i));
-  const mark = reference && referenceLine(reference);
   return {
     data,
     layout: themed(title, 760, 430, {
@@ -45,8 +44,7 @@ export function lines({ title, x, y, series, logY, reference }: LinesSpec): Figu
       xaxis: axis(x, wholeTicks(series.flatMap((line) => Array.from(line.x)))),
       yaxis: axis(y, logY ? { type: 'log', dtick: 1 } : {}),
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', itemwidth: 40 },
-      shapes: mark ? [mark.shape] : [],
-      annotations: mark ? [mark.annotation] : [],
+      shapes: reference ? [referenceLine(reference)] : [],
     }),
   };
 }

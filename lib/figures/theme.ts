@@ -87,28 +87,18 @@ export function faded(colour: string, opacity: number): string {
   return `rgba(${r},${g},${b},${opacity})`;
 }
 
-/** A dashed line across the plot at a threshold or chance level, with its name above it. */
-export function referenceLine({ name, value }: Reference) {
+/** A dashed line across the plot at a threshold or chance level, named in the legend. */
+export function referenceLine({ name, value }: Reference): Record<string, unknown> {
   return {
-    shape: {
-      type: 'line',
-      xref: 'paper',
-      x0: 0,
-      x1: 1,
-      y0: value,
-      y1: value,
-      line: { color: ink, width: 1.5, dash: 'dash' },
-    },
-    annotation: {
-      text: name,
-      xref: 'paper',
-      x: 1,
-      xanchor: 'right',
-      y: value,
-      yanchor: 'bottom',
-      showarrow: false,
-      font: { size: 14 },
-    },
+    type: 'line',
+    name,
+    showlegend: true,
+    xref: 'paper',
+    x0: 0,
+    x1: 1,
+    y0: value,
+    y1: value,
+    line: { color: ink, width: 1.5, dash: 'dash' },
   };
 }
 

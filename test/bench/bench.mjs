@@ -1,10 +1,12 @@
-// npm run bench [-- --peers] [-- --only=highway-128]: our workloads beside those of the peers.
+// npm run bench -- [--peers] [--only=highway-128] [--readme]
+// Times our workloads beside those of the peers, which --peers installs; --readme writes README's table.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { format } from 'prettier';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const environment = join(here, '..', '..', '.unrolled', 'peers');
@@ -16,16 +18,25 @@ const peers = ['torch', 'torch-compile', 'jax', 'tf-function'];
 const rounds = 7;
 
 /**
- * Repetitions a round, so that a round takes about a second.
- * @type {Record<string, number>}
+ * What README calls a workload, and its repetitions a round, so that a round takes about a second.
+ * @type {Record<string, { title: string, repetitions: number }>}
  */
-const repetitions = {
-  'highway-128': 60,
-  'highway-512': 25,
-  'resnet20-64': 6,
-  'evaluate-10000': 8,
-  'sweep-49x8000': 1,
+const workloads = {
+  'highway-128': {
+    title: 'training step, 50-layer highway, width 50, batch 128',
+    repetitions: 60,
+  },
+  'highway-512': { title: 'the same, batch 512', repetitions: 25 },
+  'resnet20-64': { title: 'training step, ResNet-20, batch 64', repetitions: 6 },
+  'evaluate-10000': { title: 'evaluation of 10,000 digits', repetitions: 8 },
+  'sweep-49x8000': { title: '49 lesions, one block each, on 8,000 digits', repetitions: 1 },
 };
+
+/**
+ * What one engine took for a workload: median ms, and the median over rounds of our time over its own.
+ *
+ * @typedef {{ name: string, about: string, time: number, ratio: number }} Result
+ */
 
 /** A process that times one workload of one engine. */
 class Worker {
@@ -75,7 +86,10 @@ function run(command, args) {
   if (status !== 0) throw new Error(`${command} failed`);
 }
 
-/** @param {string} workload @param {string[]} engines */
+/**
+ * @param {string} workload @param {string[]} engines
+ * @returns {Promise<Result[]>}
+ */
 async function bench(workload, engines) {
   const ready = [];
   for (const name of engines) {
@@ -89,27 +103,65 @@ async function bench(workload, engines) {
   }
   const turns = workload.startsWith('sweep') ? 3 : rounds;
   for (let round = 0; round < turns; round++) {
-    for (const { worker } of ready) await worker.time(repetitions[workload] ?? 1);
+    for (const { worker } of ready) await worker.time(Number(workloads[workload]?.repetitions));
   }
   const ours = ready[0]?.worker.medians() ?? [];
   console.log(`\n${workload}`);
-  for (const { worker, greeting } of ready) {
-    const medians = worker.medians();
-    const ratio = median(medians.map((time, i) => Number(ours[i]) / time));
-    const about = greeting.about.replace(/^backend: /, 'ours, ').replace(/ \(.*/, '');
-    console.log(
-      `  ${about.padEnd(40)} ${median(medians).toFixed(2).padStart(9)} ms   ours/this ${ratio.toFixed(2)}   first two ${(greeting.first / 1000).toFixed(1)} s`,
-    );
+  return ready.map(({ worker, greeting }) => {
     worker.child.kill();
-  }
+    const medians = worker.medians();
+    const time = median(medians);
+    const ratio = median(medians.map((time, i) => Number(ours[i]) / time));
+    const about = greeting.about.replace(/^backend: /, 'ours, ').replace(/ \(.*| on the CPU/g, '');
+    console.log(
+      `  ${about.padEnd(40)} ${time.toFixed(2).padStart(9)} ms   ours/this ${ratio.toFixed(2)}   first two ${(greeting.first / 1000).toFixed(1)} s`,
+    );
+    return { name: worker.name, about, time, ratio };
+  });
+}
+
+/** README's table of what was measured. @param {{ title: string, results: Result[] }[]} rows */
+function speedTable(rows) {
+  const names = ['ours', ...peers];
+  const header = names.map(
+    (name) => rows.flatMap(({ results }) => results).find((result) => result.name === name)?.about,
+  );
+  const lines = rows.map(({ title, results }) => {
+    const find = (/** @type {string} */ name) => results.find((result) => result.name === name);
+    const times = names.map((name) => {
+      const time = find(name)?.time;
+      return time === undefined ? '' : time.toFixed(time < 100 ? 1 : 0);
+    });
+    const best = Math.max(...results.slice(1).map(({ ratio }) => ratio));
+    return [title, ...times, find('torch')?.ratio.toFixed(2), best.toFixed(2)];
+  });
+  const head = ['workload', ...header, 'ours / PyTorch', 'ours / best peer'];
+  return [head, head.map(() => '---'), ...lines]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 const flags = process.argv.slice(2);
 if (flags.includes('--peers')) installPeers();
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length);
 const engines = existsSync(python) ? ['ours', ...peers] : ['ours'];
-console.log(`${os.cpus()[0]?.model}, ${os.cpus().length} cores, Node ${process.version}`);
+if (flags.includes('--readme') && (only || engines.length === 1)) {
+  console.error('README shows all workloads beside the peers: add --peers, leave --only out.');
+  process.exit(1);
+}
+const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Node ${process.version}`;
+console.log(machine);
 if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
-for (const workload of Object.keys(repetitions)) {
-  if (!only || workload.includes(only)) await bench(workload, engines);
+const rows = [];
+for (const [workload, { title }] of Object.entries(workloads)) {
+  if (!only || workload.includes(only))
+    rows.push({ title, results: await bench(workload, engines) });
+}
+if (flags.includes('--readme')) {
+  const readme = join(here, '..', '..', 'README.md');
+  const text = readFileSync(readme, 'utf8').replace(
+    /(?<=<!-- speed -->\n)[^]*(?=<!-- \/speed -->)/,
+    `\n${speedTable(rows)}\n\n${machine}; medians in ms.\n\n`,
+  );
+  writeFileSync(readme, await format(text, { parser: 'markdown' }));
 }

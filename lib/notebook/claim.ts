@@ -27,11 +27,11 @@ export interface Claim {
   /** The same quantity on something untrained, shuffled or plain. */
   control: { name: string; values: ArrayLike<number> };
   /**
-   * From which profile on the claim is asserted; default `smoke`, always. Below it, and with `never`,
-   * the claim is measured, judged and shown with its verdict, whatever that is, but fails no run:
-   * for what is too small a scale to settle, or known not to hold.
+   * From which profile on the claim is asserted; default `smoke`, always. Below it the claim is
+   * measured, judged and shown with its verdict, whatever that is, but fails no run: for what is too
+   * small a scale to settle.
    */
-  asserted?: Profile | 'never';
+  asserted?: Profile;
 }
 
 /** The outcome of a {@link claim}, as the notebook stores it. */
@@ -88,7 +88,7 @@ export function claim({
     verdict: judge(measured, expect),
     rule,
     passed: passes(measured, expect, rule),
-    asserted: asserted !== 'never' && atLeast(asserted),
+    asserted: atLeast(asserted),
   };
   made.set(id, record);
   display()({

@@ -1,23 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compile } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
 import { BatchNorm, ResidualConv } from '../../lib/layers';
 import { Stream } from '../../lib/engine';
 import { error } from './cases';
 import { randomImage, randomWeights, toTensor } from './convCases';
 import { branch, moments, type ConvWeights } from './convReference';
+import { numbers, onTheAddon } from './native';
 
-beforeAll(async () => {
-  await loadNative();
-});
-
-beforeEach(() => tf.engine().startScope());
-afterEach(() => tf.engine().endScope());
-
-function numbers(tensor: tf.Tensor): number[] {
-  return [...tensor.dataSync()];
-}
+onTheAddon();
 
 function weight(layer: tf.layers.Layer, name: string): number[] {
   return numbers(layer.weights.find(({ originalName }) => originalName.endsWith(name))!.read());

@@ -1,22 +1,13 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Stream, addWhen, compile, momentum } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
 import { ResidualConv, expectedDepth, survivalProbabilities } from '../../lib/layers';
 import { error } from './cases';
 import { randomImage, randomWeights, toTensor } from './convCases';
+import { numbers, onTheAddon } from './native';
 
-beforeAll(async () => {
-  await loadNative();
-});
-
-beforeEach(() => tf.engine().startScope());
-afterEach(() => tf.engine().endScope());
-
-function numbers(tensor: tf.Tensor): number[] {
-  return [...tensor.dataSync()];
-}
+onTheAddon();
 
 describe('the schedule of survival', () => {
   it('falls linearly to p_L, and keeps (3L - 1) / 4 blocks on average for p_L = 0.5', () => {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Stream, compile, momentum, softmaxCrossEntropy } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
 import {
   averagePoolingNet,
   highwayCifar,
@@ -12,6 +11,7 @@ import {
   singleRepresentationNet,
   type Network,
 } from '../../lib/networks';
+import { onTheAddon } from '../layers/native';
 
 const options = () => ({ inputs: [8, 8, 3] as const, classes: 4, stream: Stream.of(5) });
 const widths = [4, 6];
@@ -52,12 +52,7 @@ const nets: Record<string, () => Network> = {
   'single representation': () => singleRepresentationNet({ ...options(), width: 4, blocks: 2 }),
 };
 
-beforeAll(async () => {
-  await loadNative();
-});
-
-beforeEach(() => tf.engine().startScope());
-afterEach(() => tf.engine().endScope());
+onTheAddon();
 
 function values(tensors: readonly tf.Tensor[]): number[] {
   return tensors.flatMap((tensor) => [...tensor.dataSync()]);

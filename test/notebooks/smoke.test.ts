@@ -5,13 +5,15 @@ import { notebookNames, notebooksFolder } from '../../lib/setup/results.mjs';
 
 describe('under smoke', () => {
   it.each(notebookNames())(
-    '%s runs without an error and every asserted claim holds in direction',
+    '%s runs without an error, every asserted claim holds in direction, and no tensor is left over',
     async (name) => {
-      const { failures, seconds } = await runNotebook(join(notebooksFolder, name), {
+      const { failures, notebook, seconds } = await runNotebook(join(notebooksFolder, name), {
         profile: 'smoke',
         timeout: 600,
       });
       expect(failures.map(({ message }) => message).join('\n')).toBe('');
+      const lastCell = notebook!.cells.filter((cell) => cell.cell_type === 'code').at(-1);
+      expect(JSON.stringify(lastCell)).toContain('tensors: 0 more than at the start');
       console.log(`${name}: ${seconds.toFixed(0)} s`);
     },
     660_000,

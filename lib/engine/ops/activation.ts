@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type NativeOps, nativeOps } from './native';
+import { withGradient } from './with-gradient';
 
 /** An elementwise function whose derivative follows from its result. */
 export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
@@ -33,14 +34,13 @@ export function activate<T extends tf.Tensor>(z: T, activation: Activation): T {
   if (activation === 'linear') return z;
   const ops = nativeOps();
   if (!ops) return plain[activation](z);
-  const op = tf.customGrad((z, save) => {
-    const y = activateNatively(ops, z as tf.Tensor, activation);
-    (save as tf.GradSaveFunc)([y]);
+  return withGradient([z], ([z], save) => {
+    const y = activateNatively(ops, z, activation);
+    save([y]);
     const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) =>
       activationGradient(ops, dy, y!, activation);
     return { value: y, gradFunc };
-  });
-  return op(z) as T;
+  }) as T;
 }
 
 /** max(z, 0). */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeOps } from './native';
+import { withGradient } from './with-gradient';
 
 /** A normalized batch and the statistics it was normalized by. */
 export interface Normalized<T extends tf.Tensor> {
@@ -60,13 +61,7 @@ function fused<T extends tf.Tensor>(
     ops.flag('is_training', true),
   ];
   let statistics: tf.Tensor[] = [];
-  const op = tf.customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.GradSaveFunc,
-    ];
+  const normalized = withGradient([image, gamma, beta], ([x, gamma, beta], save) => {
     const none = tf.tensor1d([]);
     const outputs = ops.many('FusedBatchNormV3', [x, gamma, beta, none, none], 6, attributes);
     statistics = outputs.slice(1, 3).map((tensor) => tf.keep(tensor));
@@ -75,7 +70,7 @@ function fused<T extends tf.Tensor>(
       ops.many('FusedBatchNormGradV3', [dy, ...saved], 5, attributes).slice(0, 3);
     return { value: outputs[0]!, gradFunc };
   });
-  const y = tf.reshape(op(image, gamma, beta), x.shape) as T;
+  const y = tf.reshape(normalized, x.shape) as T;
   const [mean, variance] = statistics.map((tensor) => tensor.clone()) as tf.Tensor1D[];
   tf.dispose(statistics);
   return { y, mean: mean!, variance: variance! };

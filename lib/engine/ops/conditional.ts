@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Addon, currentAddon } from '../compile/addon';
 import { type Recording, currentRecording } from '../compile/recording';
+import { withGradient } from './with-gradient';
 
 /** The inside of a branch that runs only on a condition. */
 export interface Branch {
@@ -42,13 +43,12 @@ export function addWhen<T extends tf.Tensor>(
 
 /** A scalar 0 whose gradient by each of `tensors` is zero. */
 function nothing(tensors: readonly tf.Tensor[]): tf.Tensor {
-  const op = tf.customGrad((...args) => {
-    const save = args.at(-1) as tf.GradSaveFunc;
-    save(args.slice(0, -1) as tf.Tensor[]);
+  if (tensors.length === 0) return tf.scalar(0);
+  return withGradient(tensors, (tensors, save) => {
+    save([...tensors]);
     const gradFunc = (_: tf.Tensor, saved: tf.Tensor[]) => saved.map((each) => tf.zerosLike(each));
     return { value: tf.scalar(0), gradFunc };
   });
-  return tensors.length > 0 ? op(...tensors) : tf.scalar(0);
 }
 
 /**
@@ -62,13 +62,12 @@ class SwitchedBranch implements Branch {
   ) {}
 
   enter<T extends tf.Tensor>(x: T): T {
-    const op = tf.customGrad((x, save) => {
-      (save as tf.GradSaveFunc)([x as tf.Tensor, this.keep]);
+    return withGradient([x], ([x], save) => {
+      save([x, this.keep]);
       const gradFunc = (dy: tf.Tensor, [x, keep]: tf.Tensor[]) =>
         this.merge(keep!, dy, this.zeros(x!, keep!));
-      return { value: this.switch(x as tf.Tensor, this.keep, true), gradFunc };
-    });
-    return op(x) as T;
+      return { value: this.switch(x, this.keep, true), gradFunc };
+    }) as T;
   }
 
   leave<T extends tf.Tensor>(value: T, otherwise: T): T {
@@ -78,21 +77,17 @@ class SwitchedBranch implements Branch {
 
   /** x + f, and x where the branch does not run; the gradient enters the branch with f. */
   add<T extends tf.Tensor>(x: T, f: T): T {
-    const op = tf.customGrad((x, f, save) => {
-      (save as unknown as tf.GradSaveFunc)([this.keep]);
-      const inside = this.switch(x as tf.Tensor, this.keep, true);
-      const value = this.merge(
-        this.keep,
-        tf.add(inside, f as tf.Tensor),
-        this.switch(x as tf.Tensor, this.keep, false),
-      );
+    return withGradient([x, f], ([x, f], save) => {
+      save([this.keep]);
+      const inside = this.switch(x, this.keep, true);
+      const outside = this.switch(x, this.keep, false);
+      const value = this.merge(this.keep, tf.add(inside, f), outside);
       const gradFunc = (dy: tf.Tensor, [keep]: tf.Tensor[]) => [
         dy.clone(),
         this.switch(dy, keep!, true),
       ];
       return { value, gradFunc };
-    });
-    return op(x, f) as T;
+    }) as T;
   }
 
   private zeros(x: tf.Tensor, keep: tf.Tensor): tf.Tensor {

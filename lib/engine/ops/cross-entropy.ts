@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeOps } from './native';
+import { withGradient } from './with-gradient';
 
 /**
  * The mean over the batch of -sum_k y_k log softmax(logits)_k.
@@ -22,11 +23,10 @@ export function softmaxCrossEntropy(
   }
   const name = `${sparse ? 'Sparse' : ''}SoftmaxCrossEntropyWithLogits`;
   const types = sparse ? [ops.int('Tlabels')] : [];
-  const op = tf.customGrad((logits, save) => {
-    const [losses, slope] = ops.many(name, [logits as tf.Tensor, labels], 2, types);
-    (save as tf.GradSaveFunc)([slope!]);
+  return withGradient([logits], ([logits], save) => {
+    const [losses, slope] = ops.many(name, [logits, labels], 2, types);
+    save([slope!]);
     const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(slope!, tf.div(dy, batch));
     return { value: tf.mean(losses!), gradFunc };
-  });
-  return op(logits) as tf.Scalar;
+  }) as tf.Scalar;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Activation, activate, activateNatively, activationGradient } from './activation';
 import { nativeOps } from './native';
+import { withGradient } from './with-gradient';
 
 /**
  * f(x W + b).
@@ -21,13 +22,7 @@ export function dense(
 ): tf.Tensor2D {
   const ops = nativeOps();
   if (!ops) return activate(tf.add(tf.matMul(x, kernel), bias), activation);
-  const op = tf.customGrad((...args) => {
-    const [x, kernel, bias, save] = args as unknown as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.GradSaveFunc,
-    ];
+  return withGradient([x, kernel, bias], ([x, kernel, bias], save) => {
     const z = ops.biasAdd(ops.matMul(x, kernel, false, false), bias);
     const y = activateNatively(ops, z, activation);
     save([x, kernel, y]);
@@ -40,6 +35,5 @@ export function dense(
       ];
     };
     return { value: y, gradFunc };
-  });
-  return op(x, kernel, bias) as tf.Tensor2D;
+  }) as tf.Tensor2D;
 }

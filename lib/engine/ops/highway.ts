@@ -4,6 +4,7 @@ import { hasHighwayOps } from '../native';
 import { type Activation, activateNatively } from './activation';
 import { dense } from './dense';
 import { type NativeOps, nativeOps } from './native';
+import { withGradient } from './with-gradient';
 
 /** The weights of a highway block with coupled gates. */
 export interface HighwayWeights {
@@ -44,15 +45,7 @@ export function highway(
     const [y] = ops.untyped('UnrolledHighway', [x, ...weights], 1, attributes);
     return y as tf.Tensor2D;
   }
-  const op = tf.customGrad((...args) => {
-    const [x, kernel, bias, gateKernel, gateBias, save] = args as unknown as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.GradSaveFunc,
-    ];
+  return withGradient([x, ...weights], ([x, kernel, bias, gateKernel, gateBias], save) => {
     const zh = ops.biasAdd(ops.matMul(x, kernel, false, false), bias);
     const zt = ops.biasAdd(ops.matMul(x, gateKernel, false, false), gateBias);
     const h = activateNatively(ops, zh, activation);
@@ -63,8 +56,7 @@ export function highway(
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(ops, dy, saved, activation),
     };
-  });
-  return op(x, ...weights) as tf.Tensor2D;
+  }) as tf.Tensor2D;
 }
 
 /** States and blocks that are run in one op: {@link highwayPaths}. */

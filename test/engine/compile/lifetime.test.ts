@@ -86,6 +86,16 @@ describe('sessions', () => {
     return factor.dataSync()[0];
   };
 
+  test('are loaded by the second call, so that a function called once costs none', () => {
+    const before = binding.getNumOfSavedModels();
+    const step = compile((x: tf.Tensor) => tf.exp(x));
+    step(tf.ones([77]));
+    expect(binding.getNumOfSavedModels()).toBe(before);
+    step(tf.ones([77]));
+    expect(binding.getNumOfSavedModels()).toBe(before + 1);
+    step.dispose();
+  });
+
   test('that are given up serve an equal graph, which starts from its own variables', () => {
     const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(5))];
     const first = scaled(a);

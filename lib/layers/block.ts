@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 
 /**
  * What a block made of its input x, in the terms of y = H(x) T(x) + x C(x) (Srivastava, Greff and
- * Schmidhuber 2015, equation 2). Each is [batch, units].
+ * Schmidhuber 2015, equation 2), which holds where y has the shape of x and no activation follows the
+ * sum. Each has the shape of y: [batch, units], or [batch, height, width, channels].
  */
 export interface Parts {
   /** H(x), what the block computes anew. */
@@ -11,7 +12,7 @@ export interface Parts {
   transform: tf.Tensor;
   /** C(x), how much of the input is carried over. */
   carry: tf.Tensor;
-  /** y - x, what the block changes; y itself where x has another width. */
+  /** y - x, what the block changes; y itself where x has another shape. */
   update: tf.Tensor;
   /** y, what `call` returns. */
   output: tf.Tensor;
@@ -21,7 +22,7 @@ export interface Parts {
 export abstract class Block extends tf.layers.Layer {
   /**
    * The terms of the block's equation for an input. The caller disposes them.
-   * @param x [batch, inputs]
+   * @param x [batch, inputs], or [batch, height, width, channels]
    */
   abstract parts(x: tf.Tensor): Parts;
 

@@ -48,12 +48,12 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
  *
  *     y = relu(s(x) + F(x)),  F(x) = N_2(K_2 * relu(N_1(K_1 * x)))
  *
- * Pre-activation (He, Zhang, Ren and Sun 2016b, equation 5, "full pre-activation"):
+ * Pre-activation (He, Zhang, Ren and Sun 2016b, Figure 4e, "full pre-activation"):
  *
  *     y = s(x) + F(x),  F(x) = K_2 * relu(N_2(K_1 * relu(N_1(x))))
  *
- * with x [batch, height, width, channels], each K [size, size, channels, filters], N a batch norm, y
- * [batch, height / strides, width / strides, filters], and s the identity where x and y have one
+ * with x [batch, height, width, channels], K_1 [size, size, channels, filters], K_2 [size, size,
+ * filters, filters], N a batch norm, y [batch, height / strides, width / strides, filters], and s the identity where x and y have one
  * shape. The candidate is F, the transform 1, or p with stochastic depth. Weights, in order, as far as
  * they exist: `conv1_kernel`, `conv1_bias`, `conv2_kernel`, `conv2_bias`, `norm1_gamma`, `norm1_beta`,
  * `norm2_gamma`, `norm2_beta`, those of the projection, then the moving statistics. Batch norm by

@@ -17,6 +17,7 @@ export {
 } from './highwayConvNets';
 export { Network, type Mode, type NetworkLayers } from './network';
 export { countParameters, type ParameterCount } from './parameters';
+export { withPreprocessing } from './preprocessing';
 export {
   averagePoolingNet,
   plainConvNet,

@@ -93,7 +93,10 @@ export class Network {
     return through(this.head, state, mode) as tf.Tensor2D;
   }
 
-  /** Frees the weights. */
+  /**
+   * Frees the weights of the layers, if this network was the first to use one of them. One that an
+   * intervention made of another's layers frees nothing.
+   */
   dispose(): void {
     this.layersModel?.dispose();
   }

@@ -41,7 +41,7 @@ export interface ResNetOptions extends ConvNetOptions {
 
 /** Shared blocks at the top of each stage (Jastrzebski et al. 2018, section 5). */
 export interface Sharing extends Unshared {
-  /** Applications of the shared block that ends each stage; the blocks before have their own. */
+  /** Applications of the shared block that ends each stage; the blocks before, one at least, have their own. */
   applications: number;
   /** Where gamma starts in the shared block's applications. The paper's UBN has 0.1. Default 1. */
   gamma?: number;
@@ -62,18 +62,14 @@ export type PlainConvNetOptions = Pick<
  * The net of Jastrzebski et al. 2018: `preActivation`, `useBias`, and `shortcut: 'projection'`.
  * Stochastic depth (Huang et al. 2016): `dropPath: { kind: 'linear', last: 0.5 }`.
  *
- * @throws RangeError when `blocks` is not a positive integer, or a stage is to share more blocks.
+ * @throws RangeError when `blocks` is not a positive integer, or `sharing.applications` is not a smaller one.
  */
 export function resNet(options: ResNetOptions): Network {
   const { blocks, widths = [16, 32, 64], dropPath, sharing } = options;
   if (!Number.isInteger(blocks) || blocks < 1) {
     throw new RangeError(`blocks, those of each stage, is a positive integer, not ${blocks}.`);
   }
-  if (sharing && !(sharing.applications >= 1 && sharing.applications <= blocks)) {
-    throw new RangeError(
-      `A stage has ${blocks} blocks; it can't apply a shared block ${sharing.applications} times.`,
-    );
-  }
+  if (sharing) checkSharing(sharing, blocks);
   const survival = dropPath && survivalProbabilities(dropPath, widths.length * blocks);
   const unshared = blocks - (sharing?.applications ?? 0);
   const stages = widths.map((filters, stage) => {
@@ -109,6 +105,14 @@ export function resNet(options: ResNetOptions): Network {
     ...finalNorm(options),
     tf.layers.globalAveragePooling2d({ name: 'pooling' }),
   ]);
+}
+
+function checkSharing({ applications }: Sharing, blocks: number): void {
+  if (Number.isInteger(applications) && applications >= 1 && applications < blocks) return;
+  throw new RangeError(
+    `sharing.applications is an integer from 1 to ${blocks - 1}, not ${applications}: a stage has ` +
+      `${blocks} blocks, and the one that opens it is its own.`,
+  );
 }
 
 /** The plain twin of {@link resNet}, without shortcuts. Blocks: `plain_1_01` and so on, of two layers each. */

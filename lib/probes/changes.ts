@@ -5,7 +5,7 @@ import { summed, visit, type ProbeOptions } from './visit';
 
 /** How much each block changes the state. */
 export interface Changes {
-  /** |y_l - y_(l-1)|_2 by block, mean over samples. */
+  /** |y_l - y_(l-1)|_2 by block, mean over samples; |y_l|_2 where a block changes the shape. */
   change: number[];
   /** The same, as a share of the sum over blocks; 0 where no block changes anything. */
   share: number[];

@@ -1,12 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { HighwayDense } from '../layers';
+import { HighwayConv, HighwayDense } from '../layers';
 import type { Network } from '../networks';
 import { hoyerSparsity } from './sparsity';
-import { inRows, measured, summed, transformGates, visit, type ProbeOptions } from './visit';
+import {
+  gateCounts,
+  inRowsOf,
+  measured,
+  summed,
+  transformGates,
+  visit,
+  type ProbeOptions,
+} from './visit';
 
 /**
  * The transform gates, mean over samples: `[block][unit]` (Srivastava, Greff and Schmidhuber 2015,
- * Figure 2, second column). Residual and plain blocks have T = 1, or their branch scale.
+ * Figure 2, second column). A convolutional block has a unit for each row, column and channel, in this
+ * order. Residual and plain blocks have T = 1, or their branch scale.
  *
  * @param images [samples, ...net.inputShape]
  * @throws RangeError when there are no samples, or no blocks.
@@ -18,7 +27,7 @@ export async function meanGates(
 ): Promise<number[][]> {
   const sums = await summed(images, options, (batch) => tf.sum(transformGates(net, batch), 0));
   const means = sums.map((sum) => sum / images.shape[0]);
-  return inRows(means, net.blocks.length);
+  return inRowsOf(means, gateCounts(net, images));
 }
 
 /** What one sample does in a net. */
@@ -42,28 +51,24 @@ export async function sampleActivity(net: Network, image: tf.Tensor): Promise<Sa
       `This takes one sample, not ${image.shape[0]}: shape [${image.shape.join(', ')}].`,
     );
   }
-  const [gates, states] = tf.tidy(() => {
-    const outputs = visit(net, image, ({ output }) => output);
-    return [transformGates(net, image), tf.concat([net.embed(image), ...outputs], 1)] as const;
-  });
-  const rows = net.blocks.length;
-  const activity = {
-    gates: inRows(await gates.data(), rows),
-    states: inRows(await states.data(), rows + 1),
-  };
+  const gates = tf.tidy(() => visit(net, image, ({ transform }) => transform));
+  const states = tf.tidy(() => [net.embed(image), ...visit(net, image, ({ output }) => output)]);
+  const read = (rows: tf.Tensor[]) => Promise.all(rows.map(async (row) => [...(await row.data())]));
+  const activity = { gates: await read(gates), states: await read(states) };
   tf.dispose([gates, states]);
   return activity;
 }
 
 /**
- * The transform biases b_T, `[block][unit]` (Srivastava, Greff and Schmidhuber 2015, Figure 2, first
- * column).
+ * The transform biases b_T, `[block][unit]`, of a convolutional block `[block][channel]` (Srivastava,
+ * Greff and Schmidhuber 2015, Figure 2, first column).
  *
  * @throws TypeError naming a block that has none.
  */
 export async function transformBiases(net: Network): Promise<number[][]> {
   const biases = net.blocks.map((block) => {
-    const bias = block instanceof HighwayDense ? block.transformBias : undefined;
+    const isHighway = block instanceof HighwayDense || block instanceof HighwayConv;
+    const bias = isHighway ? block.transformBias : undefined;
     if (!bias) throw new TypeError(`The block "${block.name}" has no transform bias.`);
     return bias;
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Stream } from '../engine';
 import type { Network } from '../networks';
-import { inRows, summed, transformGates, type ProbeOptions } from './visit';
+import { gateCounts, inRows, inRowsOf, summed, transformGates, type ProbeOptions } from './visit';
 
 /** How {@link classRouting} measures. */
 export interface RoutingOptions extends ProbeOptions {
@@ -57,13 +57,13 @@ export async function classRouting(
     );
     return tf.matMul(tf.cast(tf.concat(rows, 1), 'float32'), gates, true);
   });
-  const blocks = net.blocks.length;
+  const blocks = gateCounts(net, images);
   const [actual, ...control] = inRows(sums, 1 + shuffles).map((sums) =>
     deviations(inRows(sums, classes), counts),
   );
   const variance = (deviations: number[][]) => betweenClasses(deviations, counts, blocks);
   return {
-    byClass: actual!.map((gates) => inRows(gates, blocks)),
+    byClass: actual!.map((gates) => inRowsOf(gates, blocks)),
     variance: variance(actual!),
     shuffled: control.map(variance),
   };
@@ -91,10 +91,10 @@ function deviations(sums: number[][], counts: number[]): number[][] {
   return sums.map((row, c) => row.map((sum, i) => sum / counts[c]! - overall[i]!));
 }
 
-function betweenClasses(deviations: number[][], counts: number[], blocks: number): number[] {
+function betweenClasses(deviations: number[][], counts: number[], blocks: number[]): number[] {
   const n = counts.reduce((a, b) => a + b);
   const byGate = deviations[0]!.map((_, i) =>
     deviations.reduce((sum, row, c) => sum + (counts[c]! / n) * row[i]! ** 2, 0),
   );
-  return inRows(byGate, blocks).map((row) => row.reduce((a, b) => a + b) / row.length);
+  return inRowsOf(byGate, blocks).map((row) => row.reduce((a, b) => a + b) / row.length);
 }

@@ -4,7 +4,10 @@ import type { Network } from '../networks';
 
 /** How a probe goes through its samples. */
 export interface ProbeOptions {
-  /** Samples at a time; bounds the memory, not the result. Default 500. */
+  /**
+   * Samples at a time: bounds the memory, and what counts as a batch where batch norms take the
+   * batch's statistics. Default 500, or as many as the states of the net allow where a probe keeps them.
+   */
   batchSize?: number;
 }
 
@@ -24,12 +27,22 @@ export function visit(
   return seen as [tf.Tensor, ...tf.Tensor[]];
 }
 
-/** The transform gates of each sample, [batch, blocks * units], the first block's first. */
+/**
+ * The transform gates of each sample, [batch, gates], the first block's first. Those of a convolutional
+ * block are in the order of its output: rows, columns, channels.
+ */
 export function transformGates(net: Network, x: tf.Tensor): tf.Tensor2D {
   return tf.concat(
-    visit(net, x, ({ transform }) => transform),
+    visit(net, x, ({ transform }) => tf.reshape(transform, [x.shape[0], -1])),
     1,
   ) as tf.Tensor2D;
+}
+
+/** How many transform gates a sample has in each block. */
+export function gateCounts(net: Network, samples: tf.Tensor): number[] {
+  return tf.tidy(() =>
+    visit(net, tf.slice(samples, 0, 1), ({ transform }) => transform).map(({ size }) => size),
+  );
 }
 
 /** What `measured` reads for one batch. */
@@ -82,4 +95,10 @@ export function inRows(values: ArrayLike<number>, rows: number): number[][] {
   return Array.from({ length: rows }, (_, r) =>
     Array.from({ length: width }, (_, i) => values[r * width + i]!),
   );
+}
+
+/** `values` as rows of the sizes given. */
+export function inRowsOf(values: ArrayLike<number>, sizes: readonly number[]): number[][] {
+  let end = 0;
+  return sizes.map((size) => Array.prototype.slice.call(values, end, (end += size)) as number[]);
 }

@@ -180,8 +180,11 @@ it.each([0, 2.5, NaN])('blocks = %s is refused by value', (blocks) => {
   );
 });
 
-it('sharing more blocks than a stage has is refused with both numbers', () => {
-  expect(() => resNet({ ...options(), blocks: 2, sharing: { applications: 3 } })).toThrow(
-    "A stage has 2 blocks; it can't apply a shared block 3 times.",
-  );
-});
+it.each([0, 1.5, 3, 4])(
+  'a block shared %s times in a stage of 3 is refused with both',
+  (applications) => {
+    expect(() => resNet({ ...options(), blocks: 3, sharing: { applications } })).toThrow(
+      `sharing.applications is an integer from 1 to 2, not ${applications}: a stage has 3 blocks`,
+    );
+  },
+);

@@ -1,0 +1,24 @@
+import type * as tf from '@tensorflow/tfjs';
+import { Network } from './network';
+
+/**
+ * A net that passes inputs of another shape through `layers`, which are new, before they enter `net`.
+ * It takes over the weights of `net`, and frees them with its own.
+ *
+ * @param inputShape of one input, without the batch
+ * @throws Error when what the layers make of an input does not fit the net; the message has both shapes.
+ */
+export function withPreprocessing(
+  net: Network,
+  layers: readonly tf.layers.Layer[],
+  inputShape: readonly number[],
+): Network {
+  const whole = new Network({
+    inputShape: [...inputShape],
+    stem: [...layers, ...net.stem],
+    stages: net.stages.map((stage) => [...stage]),
+    head: [...net.head],
+  });
+  net.dispose();
+  return whole;
+}

@@ -20,17 +20,40 @@ Executes the notebooks in place, all or those whose file name starts with a NAME
 results. A notebook whose claims fail is written; one that breaks is left as it was.
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { profile: { type: 'string', default: 'quick' }, help: { type: 'boolean' } },
-});
+const profiles = ['smoke', 'quick', 'paper'];
+
+/** @type {(mistake: string) => never} */
+function refuse(mistake) {
+  console.error(`${mistake}\n\n${usage}`);
+  process.exit(2);
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { profile: { type: 'string', default: 'quick' }, help: { type: 'boolean' } },
+    });
+  } catch (error) {
+    return refuse(/** @type {Error} */ (error).message);
+  }
+}
+
+const { values, positionals } = parse();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+if (!profiles.includes(values.profile)) {
+  refuse(`--profile is one of ${profiles.join(', ')}, not "${values.profile}".`);
+}
+const unknown = positionals.filter(
+  (start) => !notebookNames().some((name) => name.startsWith(start)),
+);
+if (unknown.length > 0) refuse(`No notebook is called ${unknown.join(', ')}.`);
 const names = notebookNames().filter(
   (name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
 );
-if (values.help || names.length === 0) {
-  console.log(names.length === 0 ? `No notebook is called ${positionals.join(', ')}.` : usage);
-  process.exit(values.help ? 0 : 1);
-}
 
 await setUp().catch(explain);
 const { format } = await import('prettier');

@@ -14,5 +14,4 @@ export {
   jastrzebski2018AveragePooling,
   jastrzebski2018Original,
   jastrzebski2018SingleRepresentation,
-  srivastava2015Mnist,
 } from './recipes';

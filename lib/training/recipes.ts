@@ -96,19 +96,3 @@ export const jastrzebski2018AveragePooling: EpochRecipe = {
   ...jastrzebski2018SingleRepresentation,
   epochs: 100,
 };
-
-/**
- * Srivastava, Greff and Schmidhuber 2015 (arXiv 1507.06228), section 3: 50-layer highway nets on MNIST.
- * The paper names SGD with momentum and a rate that decays exponentially, and searches the values at
- * random; those it found are not in its text. Ours are for tanh: ReLU nets need a smaller rate.
- */
-export const srivastava2015Mnist: EpochRecipe = {
-  // ours
-  optimizer: { name: 'momentum', momentum: 0.9 },
-  // ours
-  batchSize: 128,
-  // as far as the axis of Fig. 1 goes; from memory
-  epochs: 400,
-  // ours
-  schedule: { kind: 'exponential', rate: 0.5, decay: 0.3 },
-};

@@ -242,7 +242,7 @@ describe('drop', () => {
 });
 
 describe('shuffle', () => {
-  it('permutes within stages; no swap is the identity, one swap has the tau of one', () => {
+  it('permutes within stages, and is the identity without a swap', () => {
     const network = twoStages();
     for (let seed = 0; seed < 30; seed++) {
       const shuffled = names(shuffle(network, 5, Stream.of(seed)));
@@ -343,7 +343,11 @@ it('no intervention leaves tensors behind', () => {
   logits(network, x);
   const before = tf.memory().numTensors;
   for (const changed of [
+    rewire(network, names(network)),
     lesion(network, 'b_0'),
+    truncate(network, [1, 2]),
+    repeat(network, 'b_1', 3),
+    drop(network, 2, Stream.of(1)),
     shuffle(network, 3, Stream.of(1)),
     scale(network, 'a_1', 0.5),
     patch(network, 'b_1', x),

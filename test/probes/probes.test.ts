@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stream } from '../../lib/engine';
 import { loadNative } from '../../lib/engine/native';
-import { highwayNet, plainNet, residualNet, resNet, type Network } from '../../lib/networks';
+import {
+  highwayConvNet,
+  highwayNet,
+  plainNet,
+  residualNet,
+  resNet,
+  type Network,
+} from '../../lib/networks';
 import {
   changesByBlock,
   classRouting,
@@ -117,6 +124,70 @@ describe('transformBiases', () => {
     await expect(transformBiases(plain)).rejects.toThrow(
       'The block "plain_01" has no transform bias.',
     );
+  });
+});
+
+describe('the gates of convolutional nets, of stages that differ in shape', () => {
+  const build = () =>
+    highwayConvNet({
+      inputs: [4, 6, 1],
+      classes,
+      stages: [
+        { filters: 2, blocks: 2 },
+        { filters: 3, blocks: 1, pooling: { size: 2, strides: 2 } },
+      ],
+      head: { kind: 'mean', filters: 4 },
+      transformBias: -1,
+      stream: Stream.of(3),
+    });
+  const sizes = [4 * 6 * 2, 4 * 6 * 2, 2 * 3 * 3];
+  const pictures = () =>
+    tf.tensor4d(
+      Array.from({ length: samples * 24 }, (_, i) => Math.sin(i * i)),
+      [samples, 4, 6, 1],
+    );
+  const isHighway = (block: tf.layers.Layer) => block.getClassName() === 'HighwayConv';
+  const gatesOf = (net: Network, image: tf.Tensor) => {
+    let state = net.embed(image);
+    const gates = net.blocks.map((block) => {
+      const { transform, output } = block.parts(state);
+      state = output;
+      return [...transform.dataSync()];
+    });
+    return gates.filter((_, i) => isHighway(net.blocks[i]!));
+  };
+
+  it('are those of each position and channel, block by block', async () => {
+    const [net, images] = [build(), pictures()];
+    const own = (rows: number[][]) => rows.filter((_, i) => isHighway(net.blocks[i]!));
+    const each = Array.from({ length: samples }, (_, n) => gatesOf(net, tf.slice(images, n, 1)));
+    const means = sizes.map((size, l) =>
+      Array.from({ length: size }, (_, i) => mean(each.map((gates) => gates[l]![i]!))),
+    );
+    expectRows(own(await meanGates(net, images, { batchSize: 7 })), means);
+    const { gates } = await sampleActivity(net, tf.slice(images, 2, 1));
+    expectRows(own(gates), each[2]!);
+    const sparsity = await gateSparsity(net, images);
+    expect(sparsity.samples[2]).toBeCloseTo(hoyerSparsity(gates.flat()), 5);
+    const routing = await classRouting(net, images, labels, { classes, stream: Stream.of(1) });
+    const byClass = own(routing.byClass[1]!);
+    const ofClass = each.filter((_, n) => n % classes === 1);
+    expect(byClass[2]![5]).toBeCloseTo(mean(ofClass.map((g) => g[2]![5]!)) - means[2]![5]!, 5);
+  });
+
+  it('have biases by channel', async () => {
+    const net = highwayConvNet({
+      inputs: [4, 6, 1],
+      classes,
+      stages: [{ filters: 2, blocks: 2 }],
+      head: { kind: 'mean', filters: 4 },
+      transformBias: -1,
+      stream: Stream.of(3),
+    });
+    expect(await transformBiases(net)).toEqual([
+      [-1, -1],
+      [-1, -1],
+    ]);
   });
 });
 

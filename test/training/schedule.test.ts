@@ -84,7 +84,12 @@ describe('the recipes of the papers', () => {
     ['He 2015', asIs(he2015), [0, 31_999, 48_000], [0.1, 0.1, 0.001]],
     ['He 2015, 110 layers', asIs(he2015Deep), [399, 400, 63_999], [0.01, 0.1, 0.001]],
     ['Huang 2016', inEpochs(huang2016), [249, 250, 375], [0.1, 0.01, 0.001]],
-    ['original', inEpochs(jastrzebski2018Original), [79, 80, 120, 200], [0.1, 0.01, 0.001, 1e-5]],
+    [
+      'original',
+      inEpochs(jastrzebski2018Original),
+      [79, 80, 120, 200, 240],
+      [0.1, 0.01, 0.001, 1e-5, 1.1e-5],
+    ],
     [
       'single',
       inEpochs(jastrzebski2018SingleRepresentation),

@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { Stream } from '../../lib/engine';
+import { Pooling } from '../../lib/layers';
+import { resNet, withPreprocessing } from '../../lib/networks';
+import { numbers, onTheAddon } from '../layers/native';
+
+onTheAddon();
+
+const small = () =>
+  resNet({ inputs: [4, 4, 3], classes: 3, blocks: 1, widths: [2, 4], stream: Stream.of(1) });
+const halve = () => new Pooling({ name: 'halve', kind: 'average', size: 2 });
+
+it('makes of an input what the net makes of the preprocessed one, by the same weights', () => {
+  const net = small();
+  const images = tf.randomNormal<tf.Rank.R4>([5, 8, 8, 3], 0, 1, 'float32', 1);
+  const expected = numbers(net.logits(tf.avgPool(images, 2, 2, 'valid')));
+  const whole = withPreprocessing(net, [halve()], [8, 8, 3]);
+  numbers(whole.logits(images)).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+  expect(whole.blocks).toEqual(net.blocks);
+});
+
+it('takes over the weights: with it all are freed', () => {
+  const before = tf.memory().numTensors;
+  const whole = withPreprocessing(small(), [halve()], [8, 8, 3]);
+  expect(tf.memory().numTensors).toBeGreaterThan(before);
+  whole.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
 import { environment } from './python.mjs';
+import { SetupError } from './step.mjs';
 
 /** Puts the tslab kernel of this checkout, and JupyterLab's settings, into the Python environment. */
 export async function registerKernel() {
@@ -16,10 +17,26 @@ export async function registerKernel() {
     display_name: 'TypeScript',
     language: 'typescript',
   });
-  write(join(prefix, 'etc', 'jupyter', 'labconfig'), 'page_config.json', {
-    disabledExtensions: { '@jupyterlab/apputils-extension:announcements': true },
+  const settings = join(prefix, 'etc', 'jupyter', 'labconfig');
+  const own = read(join(settings, 'page_config.json'));
+  write(settings, 'page_config.json', {
+    ...own,
+    disabledExtensions: {
+      ...own.disabledExtensions,
+      '@jupyterlab/apputils-extension:announcements': true,
+    },
   });
   return 'tslab, in the Python environment';
+}
+
+/** @returns {{ disabledExtensions?: Record<string, boolean> }} what JupyterLab has there already */
+function read(/** @type {string} */ path) {
+  try {
+    return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new SetupError(`${path} is not JSON (${message}). Mend it or delete it.`);
+  }
 }
 
 function write(
@@ -27,6 +44,14 @@ function write(
   /** @type {string} */ name,
   /** @type {unknown} */ content,
 ) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, name), JSON.stringify(content, null, 2) + '\n');
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), JSON.stringify(content, null, 2) + '\n');
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    throw new SetupError(
+      `${join(folder, name)} cannot be written (${message}). Use an environment of your own: ` +
+        'deactivate this one, or make one from environment.yml.',
+    );
+  }
 }

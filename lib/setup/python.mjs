@@ -15,8 +15,14 @@ import { run, SetupError } from './step.mjs';
 /** @returns {Environment} */
 export function environment() {
   const conda = process.env['CONDA_PREFIX'];
-  if (conda && existsSync(executable(conda, 'jupyter-lab'))) return at(conda, 'conda');
-  return at(join(root, '.venv'), 'venv');
+  return conda && isOurs(conda) ? at(conda, 'conda') : at(join(root, '.venv'), 'venv');
+}
+
+/** Whether a conda environment has what environment.yml lists; conda's own base is not for that. */
+function isOurs(/** @type {string} */ prefix) {
+  const renderer = join(prefix, 'share', 'jupyter', 'labextensions', 'jupyterlab-plotly');
+  const isBase = process.env['CONDA_DEFAULT_ENV'] === 'base';
+  return !isBase && existsSync(executable(prefix, 'jupyter-lab')) && existsSync(renderer);
 }
 
 /** The path of a program of the environment. */
@@ -38,31 +44,47 @@ export function variables(/** @type {Environment} */ env) {
   };
 }
 
-/** Fills the environment from environment.yml; .venv is made anew when that list changes. */
+/**
+ * Fills the environment from environment.yml. When the list changes, .venv is made anew; when only
+ * TensorFlow is another, such as the one for a GPU, or was not to be had, the rest stays.
+ */
 export async function installPython(/** @type {(detail: string) => void} */ say) {
   const wanted = await requirements();
   const env = environment();
   if (env.kind === 'conda') return `the active conda environment, ${env.prefix}`;
-  const stamp = join(env.prefix, '.unrolled');
-  if (isMadeFrom(stamp, wanted)) return 'nothing to do';
-  await createVenv(env.prefix, say);
-  try {
-    await pip(env, 'jupyter.txt', wanted.jupyter, say);
-  } catch (error) {
-    throw new SetupError(
-      `pip could not install JupyterLab: ${/** @type {Error} */ (error).message}. ` +
-        'Check the network and the index ("pip config list"), then run the same command again.',
-    );
+  const stamp = (/** @type {string} */ name) => join(env.prefix, `.unrolled-${name}`);
+  if (!isMadeFrom(stamp('jupyter'), wanted.jupyter)) {
+    await createVenv(env.prefix, say);
+    try {
+      await pip(env, 'jupyter.txt', wanted.jupyter, say);
+    } catch (error) {
+      throw new SetupError(
+        `pip could not install JupyterLab: ${/** @type {Error} */ (error).message}. ` +
+          'Check the network and the index ("pip config list"), then run the same command again.',
+      );
+    }
+    noteMadeFrom(stamp('jupyter'), wanted.jupyter);
   }
+  if (isMadeFrom(stamp('tensorflow'), wanted.tensorflow)) return 'nothing to do';
   try {
+    if (existsSync(stamp('tensorflow'))) await removeTensorFlow(env, say);
     await pip(env, 'tensorflow.txt', wanted.tensorflow, say);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    if (message.includes('No matching distribution')) noteMadeFrom(stamp, wanted);
+    if (message.includes('No matching distribution')) {
+      noteMadeFrom(stamp('tensorflow'), wanted.tensorflow);
+    }
     return `installed, but for TensorFlow (${message}): the notebooks will run on a slower backend`;
   }
-  noteMadeFrom(stamp, wanted);
+  noteMadeFrom(stamp('tensorflow'), wanted.tensorflow);
   return 'installed in .venv';
+}
+
+async function removeTensorFlow(
+  /** @type {Environment} */ env,
+  /** @type {(detail: string) => void} */ say,
+) {
+  await run(env.python, ['-m', 'pip', 'uninstall', '-y', 'tensorflow', 'tensorflow-cpu'], { say });
 }
 
 async function createVenv(

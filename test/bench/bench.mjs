@@ -91,6 +91,7 @@ function run(command, args) {
  * @returns {Promise<Result[]>}
  */
 async function bench(workload, engines) {
+  /** @type {{ worker: Worker, greeting: any }[]} */
   const ready = [];
   for (const name of engines) {
     const worker =
@@ -105,7 +106,8 @@ async function bench(workload, engines) {
   for (let round = 0; round < turns; round++) {
     for (const { worker } of ready) await worker.time(Number(workloads[workload]?.repetitions));
   }
-  const ours = ready[0]?.worker.medians() ?? [];
+  const ours = ready.find(({ worker }) => worker.name === 'ours')?.worker.medians();
+  if (!ours) throw new Error(`our own ${workload} did not start: npm run doctor says why`);
   console.log(`\n${workload}`);
   return ready.map(({ worker, greeting }) => {
     worker.child.kill();
@@ -132,7 +134,8 @@ function speedTable(rows) {
       const time = find(name)?.time;
       return time === undefined ? '' : time.toFixed(time < 100 ? 1 : 0);
     });
-    const best = Math.max(...results.slice(1).map(({ ratio }) => ratio));
+    const others = results.filter(({ name }) => name !== 'ours');
+    const best = Math.max(...others.map(({ ratio }) => ratio));
     return [title, ...times, find('torch')?.ratio.toFixed(2), best.toFixed(2)];
   });
   const head = ['workload', ...header, 'ours / PyTorch', 'ours / best peer'];
@@ -145,6 +148,11 @@ const flags = process.argv.slice(2);
 if (flags.includes('--peers')) installPeers();
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length);
 const engines = existsSync(python) ? ['ours', ...peers] : ['ours'];
+const chosen = Object.entries(workloads).filter(([workload]) => !only || workload.includes(only));
+if (chosen.length === 0) {
+  console.error(`No workload is called ${only}: ${Object.keys(workloads).join(', ')}.`);
+  process.exit(1);
+}
 if (flags.includes('--readme') && (only || engines.length === 1)) {
   console.error('README shows all workloads beside the peers: add --peers, leave --only out.');
   process.exit(1);
@@ -153,9 +161,8 @@ const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Node 
 console.log(machine);
 if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
 const rows = [];
-for (const [workload, { title }] of Object.entries(workloads)) {
-  if (!only || workload.includes(only))
-    rows.push({ title, results: await bench(workload, engines) });
+for (const [workload, { title }] of chosen) {
+  rows.push({ title, results: await bench(workload, engines) });
 }
 if (flags.includes('--readme')) {
   const readme = join(here, '..', '..', 'README.md');

@@ -52,13 +52,19 @@ describe('a failing step', () => {
 });
 
 describe('the Python environment', () => {
-  it('is the active conda environment only when JupyterLab is in it', () => {
+  it('is the active conda environment only when that was made from environment.yml', () => {
     const prefix = temporary();
     vi.stubEnv('CONDA_PREFIX', prefix);
+    vi.stubEnv('CONDA_DEFAULT_ENV', 'unrolled');
     expect(environment()).toMatchObject({ kind: 'venv' });
     mkdirSync(join(prefix, 'bin'));
     writeFileSync(join(prefix, 'bin', 'jupyter-lab'), '');
+    expect(environment()).toMatchObject({ kind: 'venv' });
+    const extensions = join(prefix, 'share', 'jupyter', 'labextensions');
+    mkdirSync(join(extensions, 'jupyterlab-plotly'), { recursive: true });
     expect(environment()).toMatchObject({ kind: 'conda', prefix });
+    vi.stubEnv('CONDA_DEFAULT_ENV', 'base');
+    expect(environment()).toMatchObject({ kind: 'venv' });
     vi.unstubAllEnvs();
   });
 

@@ -227,11 +227,12 @@ export class ResidualConv extends ConvBlock {
     }
     const { unshared, batchNorm } = this;
     const { convolutions, normalizers } = owner.branch;
-    const own = normalizers.map(({ affinity, statistics, ...constants }, i) => {
+    const own = normalizers.map(({ affinity, statistics }, i) => {
       const prefix = `norm${i + 1}_`;
-      const options = { ...constants, ...batchNorm };
+      const options = batchNorm as Required<BatchNormOptions>;
       return {
-        ...constants,
+        momentum: options.momentum,
+        epsilon: options.epsilon,
         affinity: unshared.parameters ? addAffinity(this.add, channels, options, prefix) : affinity,
         statistics: unshared.statistics ? addStatistics(this.add, channels, prefix) : statistics,
       };
@@ -241,14 +242,21 @@ export class ResidualConv extends ConvBlock {
 
   /** What keeps the convolutions of `owner` from being applied here. */
   private difference(owner: ResidualConv): string | undefined {
-    const { filters, preActivation } = this;
+    const { filters } = this;
     if (!owner.built) return 'has not been built. Apply that block first';
     const inputs = owner.branch.convolutions[0]!.kernel.shape[2];
-    const fits =
-      owner.filters === filters && owner.preActivation === preActivation && inputs === filters;
-    return fits
-      ? undefined
-      : `maps ${inputs} channels to ${owner.filters}, not ${filters} to ${filters}`;
+    if (owner.filters !== filters || inputs !== filters) {
+      return `maps ${inputs} channels to ${owner.filters}, not ${filters} to ${filters}`;
+    }
+    const options = ({ kernelSize, useBias, preActivation, batchNorm }: ResidualConv) => ({
+      kernelSize,
+      useBias,
+      preActivation,
+      batchNorm: Boolean(batchNorm),
+    });
+    const [own, others] = [Object.entries(options(this)), Object.entries(options(owner))];
+    const i = own.findIndex(([, value], i) => value !== others[i]![1]);
+    return i < 0 ? undefined : `has ${own[i]![0]} ${others[i]![1]}, not ${own[i]![1]}`;
   }
 }
 

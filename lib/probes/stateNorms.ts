@@ -42,13 +42,15 @@ export async function stateNorms(
   const whole = training ? images.shape[0] : undefined;
   const options = batched(net, images, { batchSize: batchSize ?? whole });
   const kept = (training ? net.statistics : []).map((statistic) => statistic.clone());
-  const sums = await summed(images, options, (batch, start) => {
+  const measure = (batch: tf.Tensor, start: number) => {
     const own = labelsOf(batch, labels, start);
     const { states, gradients } = backward(net, batch, own, { training });
     return tf.stack([...states.slice(1), ...gradients.slice(1)].map((x) => tf.sum(norms(x))));
+  };
+  const sums = await summed(images, options, measure).finally(() => {
+    kept.forEach((value, i) => net.statistics[i]!.assign(value));
+    tf.dispose(kept);
   });
-  kept.forEach((value, i) => net.statistics[i]!.assign(value));
-  tf.dispose(kept);
   const [activations, gradients] = inRows(sums, 2) as [number[], number[]];
   const mean = (sum: number) => sum / images.shape[0];
   return blockRows(net).map((row, i) => ({

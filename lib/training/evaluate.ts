@@ -11,8 +11,14 @@ export interface Evaluation {
   loss: number;
 }
 
-/** Accuracy and mean loss over a whole split, `batchSize` images at a time. */
+/**
+ * Accuracy and mean loss over a whole split, `batchSize` images at a time.
+ * @throws RangeError when `batchSize` is not a positive integer.
+ */
 export async function evaluate(net: Trainable, data: Split, batchSize = 1000): Promise<Evaluation> {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`A batch has a whole number of images, at least 1, not ${batchSize}.`);
+  }
   const measure = compile((images: tf.Tensor4D, labels: tf.Tensor1D) => {
     const logits = net.logits(images);
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));

@@ -42,7 +42,7 @@ export class DivergedError extends Error {}
  *
  * @returns the loss of each step, in nats.
  * @throws DivergedError when the loss stops being finite; the message names the step and the rate.
- * @throws RangeError when a batch is larger than the data.
+ * @throws RangeError when a batch is larger than the data, or no whole number of images or steps.
  * @throws CheckpointError when the file is damaged, of another run, or cannot be written.
  * @throws Error when the run is to be saved, but a step changes variables that the net does not list.
  */
@@ -53,6 +53,9 @@ export async function fit(
   { stream, onStep, checkpoint }: FitOptions,
 ): Promise<Float32Array> {
   const { steps, schedule } = recipe;
+  if (!Number.isInteger(steps) || steps < 0) {
+    throw new RangeError(`A run has a whole number of steps, not ${steps}.`);
+  }
   const optimizer = makeOptimizer(recipe, net.variables);
   const trained = [...net.variables, ...(net.statistics ?? [])];
   const state = [...trained, ...optimizer.state];
@@ -76,7 +79,8 @@ export async function fit(
       losses.set(found.losses);
       for (const [step, loss] of found.losses.entries()) await onStep?.({ step, loss });
     }
-    let check = checkpoints && watchUnlisted(state);
+    let check: (() => void) | undefined;
+    const first = found?.steps ?? 0;
     for (const batch of trainingBatches(data, recipe, stream, found?.steps)) {
       const { step, images, labels } = batch;
       const rate = rateAt(schedule, step, steps);
@@ -88,7 +92,7 @@ export async function fit(
       }
       losses[step] = loss;
       check?.();
-      check = undefined;
+      check = checkpoints && step === first ? watchUnlisted(state) : undefined;
       const isLast = step + 1 === steps;
       if (checkpoints && (isLast || checkpoints.isDue(step + 1))) {
         await checkpoints.save({

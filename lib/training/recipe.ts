@@ -36,9 +36,12 @@ export function inSteps({ epochs, ...recipe }: EpochRecipe, size: number): Recip
 
 /**
  * How many full batches `size` images make.
- * @throws RangeError when they make none.
+ * @throws RangeError when they make none, or `batchSize` is not a positive integer.
  */
 export function stepsPerEpoch(size: number, batchSize: number): number {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`A batch has a whole number of images, at least 1, not ${batchSize}.`);
+  }
   if (batchSize > size) {
     throw new RangeError(`A batch of ${batchSize} needs more than the ${size} images here.`);
   }

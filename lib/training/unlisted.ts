@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A check that no variable but those of `state` has changed since. */
+/**
+ * A check that no variable but those of `state` has changed since. To be taken after the first step,
+ * whose recording gives variables that share a value with others one of their own.
+ */
 export function watchUnlisted(state: readonly tf.Variable[]): () => void {
   const listed = new Set(state);
   const before = Object.values(tf.engine().registeredVariables)

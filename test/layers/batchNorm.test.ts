@@ -66,6 +66,26 @@ describe('a batch norm', () => {
 });
 
 describe('a block that shares convolutions', () => {
+  it('normalises by constants of its own, and refuses another block than it says it is', () => {
+    const first = new ResidualConv({ filters: 2, name: 'first' });
+    const input = tf.input({ shape: [4, 4, 2] });
+    const state = first.apply(input) as tf.SymbolicTensor;
+    const image = tf.randomNormal([2, 4, 4, 2], 0, 1, 'float32', 3);
+    const outputs = (epsilon: number) => {
+      const block = new ResidualConv({ filters: 2, sharesWith: first, batchNorm: { epsilon } });
+      block.apply(state);
+      return numbers(block.apply(image) as tf.Tensor);
+    };
+    expect(outputs(0.5)).not.toEqual(outputs(1e-5));
+    for (const [args, words] of [
+      [{ kernelSize: 5 }, 'has kernelSize 3, not 5'],
+      [{ batchNorm: false, useBias: false }, 'has batchNorm true, not false'],
+      [{ useBias: true }, 'has useBias false, not true'],
+    ] as const) {
+      const block = new ResidualConv({ filters: 2, sharesWith: first, ...args });
+      expect(() => block.apply(state)).toThrow(words);
+    }
+  });
   const stream = Stream.of(8);
   const x = randomImage(stream, [2, 4, 4, 2]);
   const pair = (unshared?: { statistics?: boolean; parameters?: boolean }) => {

@@ -20,6 +20,21 @@ it('makes of an input what the net makes of the preprocessed one, by the same we
   expect(whole.blocks).toEqual(net.blocks);
 });
 
+it('owns the weights also when its layers were used before, or there are none', () => {
+  const shared = halve();
+  const [first, second] = [1, 2].map(() => withPreprocessing(small(), [shared], [8, 8, 3]));
+  const bare = withPreprocessing(small(), [], [4, 4, 3]);
+  for (const net of [first!, second!])
+    expect(net.logits(tf.zeros([1, 8, 8, 3])).shape).toEqual([1, 3]);
+  expect(bare.logits(tf.zeros([1, 4, 4, 3])).shape).toEqual([1, 3]);
+});
+
+it('refuses inputs that are no images, with their shape', () => {
+  expect(() => withPreprocessing(small(), [halve()], [192])).toThrow(
+    'got an input of shape [batch, 192], but it takes [batch, height, width, channels]',
+  );
+});
+
 it('takes over the weights: with it all are freed', () => {
   const before = tf.memory().numTensors;
   const whole = withPreprocessing(small(), [halve()], [8, 8, 3]);

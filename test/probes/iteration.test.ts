@@ -277,6 +277,9 @@ describe('norms as in a step of training', () => {
     await stateNorms(network, split.images, split.labels, training);
     expect(values()).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
+    const wrong = tf.fill<tf.Rank.R1>([split.labels.size], 99, 'int32');
+    await expect(stateNorms(network, split.images, wrong, training)).rejects.toThrow();
+    expect(values()).toEqual(before);
   });
 });
 

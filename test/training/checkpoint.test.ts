@@ -190,6 +190,14 @@ describe('a checkpoint', () => {
     net.dispose();
   });
 
+  it('is written though a variable of nobody shares its first value with a tensor', async () => {
+    const value = tf.zeros([3]);
+    const other = tf.variable(value, false);
+    await run();
+    expect(existsSync(file)).toBe(true);
+    tf.dispose([value, other]);
+  });
+
   it('leaves no tensor behind, whether the run is fresh, resumed, finished or refused', async () => {
     await run();
     const before = tf.memory().numTensors;

@@ -80,6 +80,16 @@ describe('fit', () => {
     await expect(failure).rejects.toThrow(/The loss is \S+ at step \d+ of 40, at rate 1e\+38/);
   });
 
+  it.each([0, -1, 2.5, NaN])('refuses batches of %s images, and as many steps', async (count) => {
+    await expect(run({ batchSize: count })).rejects.toThrow(`at least 1, not ${count}.`);
+    if (count !== 0) {
+      await expect(run({ steps: count })).rejects.toThrow(`number of steps, not ${count}.`);
+    }
+    const net = linear();
+    await expect(evaluate(net, data.test, count)).rejects.toThrow(`at least 1, not ${count}.`);
+    net.dispose();
+  });
+
   it('refuses a batch larger than the data', async () => {
     await expect(run({ batchSize: 526 })).rejects.toThrow('A batch of 526 needs more than the 525');
   });

@@ -50,7 +50,7 @@ export class Session {
     try {
       return this.addon.binding.runSavedModel(this.id, handles, feeds, fetches);
     } catch (error) {
-      throw explain('failed while running the graph', error);
+      throw explain('TensorFlow failed while running the graph', error);
     }
   }
 
@@ -70,22 +70,44 @@ export class Session {
 function load(addon: Addon, savedModel: Uint8Array, tag: string): number {
   if (!swept) removeLeftovers();
   swept = true;
-  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  const folder = write(savedModel);
   try {
-    writeFileSync(join(folder, 'saved_model.pb'), savedModel);
     return addon.binding.loadSavedModel(folder + sep, tag);
   } catch (error) {
-    throw explain('does not accept the graph', error);
+    throw explain('TensorFlow does not accept the graph', error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Removes what processes that no longer run left in the temporary folder. */
+/** A new folder with the graph, which is how TensorFlow takes one. */
+function write(savedModel: Uint8Array): string {
+  try {
+    const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+    writeFileSync(join(folder, 'saved_model.pb'), savedModel);
+    return folder;
+  } catch (error) {
+    throw explain(`the graph can't be written to ${tmpdir()}, which TMPDIR names`, error);
+  }
+}
+
+/** Removes what processes that no longer run left in the temporary folder, as far as it is ours. */
 export function removeLeftovers(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
-    if (pid && !runs(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  try {
+    for (const name of readdirSync(tmpdir())) {
+      const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
+      if (pid && !runs(Number(pid))) remove(join(tmpdir(), name));
+    }
+  } catch {
+    return;
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    return;
   }
 }
 
@@ -99,5 +121,5 @@ function runs(pid: number): boolean {
 
 function explain(what: string, error: unknown): Error {
   const words = error instanceof Error ? error.message : String(error);
-  return new Error(`compile: TensorFlow ${what}: ${words.split('\n')[0]}`, { cause: error });
+  return new Error(`compile: ${what}: ${words.split('\n')[0]}`, { cause: error });
 }

@@ -67,7 +67,8 @@ export class Trace {
         return { result, outputs, program };
       });
       if (!program) return { result };
-      return { result, trace: new Trace(addon, program, result, inputs.length, outputs.length) };
+      const template = replaceLeaves(result, (tensor) => tensor);
+      return { result, trace: new Trace(addon, program, template, inputs.length, outputs.length) };
     } catch (error) {
       for (const [variable, value] of before) variable.assign(value);
       throw error;
@@ -101,8 +102,8 @@ export class Trace {
 
   private load(): { session: Session; state: State } {
     const { graph, slots } = this.program!;
-    this.program = undefined;
     const session = Session.of(this.addon, graph);
+    this.program = undefined;
     return { session, state: new State(this.addon, session, slots) };
   }
 }

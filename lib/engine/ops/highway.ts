@@ -27,6 +27,7 @@ export interface HighwayWeights {
  *
  * @param x [batch, units]
  * @returns [batch, units]
+ * @throws RangeError when the shapes do not fit.
  */
 export function highway(
   x: tf.Tensor2D,
@@ -34,6 +35,7 @@ export function highway(
   activation: Activation = 'relu',
 ): tf.Tensor2D {
   const ops = nativeOps();
+  checkShapes(x, { kernel, bias, gateKernel, gateBias });
   if (!ops || !hasHighwayOps()) {
     const h = dense(x, kernel, bias, activation);
     const t = dense(x, gateKernel, gateBias, 'sigmoid');
@@ -81,6 +83,7 @@ export function canRunPaths(): boolean {
  * @param x the states at the start, one after the other: [starts * batch, units]
  * @param blocks all of as many units as x has
  * @returns the states wanted, one after the other: [ends * batch, units]
+ * @throws RangeError when the shapes do not fit.
  */
 export function highwayPaths(
   x: tf.Tensor2D,
@@ -89,6 +92,7 @@ export function highwayPaths(
   { starts, steps, ends }: Paths,
 ): tf.Tensor2D {
   const ops = nativeOps()!;
+  for (const block of blocks) checkShapes(x, block);
   const weights = blocks.flatMap((b) => [b.kernel, b.bias, b.gateKernel, b.gateBias]);
   const [y] = ops.untyped('UnrolledHighwayPaths', [x, ...weights], 1, [
     ops.count('inputs', weights.length),
@@ -99,6 +103,18 @@ export function highwayPaths(
     ops.text('activation', activation),
   ]);
   return y as tf.Tensor2D;
+}
+
+/** The ops of highway.cc trust their shapes. */
+function checkShapes(x: tf.Tensor, { kernel, bias, gateKernel, gateBias }: HighwayWeights): void {
+  const units = x.shape[1] ?? 0;
+  const shapes = [kernel, bias, gateKernel, gateBias].map(({ shape }) => shape.join());
+  const wanted = [`${units},${units}`, `${units}`, `${units},${units}`, `${units}`];
+  if (x.rank === 2 && shapes.every((shape, i) => shape === wanted[i])) return;
+  throw new RangeError(
+    `highway: x is [${x.shape.join()}], the weights are [${shapes.join('], [')}]; ` +
+      'they are to be [batch, units] and [units, units], [units], [units, units], [units].',
+  );
 }
 
 /** dx = dy (1 - T) + dz_H W_H^T + dz_T W_T^T and the gradients of the weights. */

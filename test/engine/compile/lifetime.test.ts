@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { GraphRandom, compile, momentum } from '../../../lib/engine';
 import { type Addon, currentAddon } from '../../../lib/engine/compile/addon';
 import { removeLeftovers } from '../../../lib/engine/compile/session';
@@ -124,12 +124,16 @@ describe('sessions', () => {
 
   test('that are given up are freed but for the last four', () => {
     const before = binding.getNumOfSavedModels();
-    for (let size = 100; size < 120; size++) {
+    const counts = Array.from({ length: 20 }, (_, i) => {
       const step = compile((x: tf.Tensor) => tf.square(x));
-      step(tf.ones([size]));
+      for (let call = 0; call < 2; call++) step(tf.ones([100 + i]));
+      const loaded = binding.getNumOfSavedModels();
       step.dispose();
-    }
-    expect(binding.getNumOfSavedModels() - before).toBeLessThanOrEqual(4);
+      return loaded;
+    });
+    expect(counts[0]).toBe(before + 1);
+    expect(new Set(counts.slice(4)).size).toBe(1);
+    expect(binding.getNumOfSavedModels()).toBeLessThanOrEqual(before + 4);
   });
 
   test('are bounded in number, and the shape used last is kept', () => {
@@ -140,11 +144,14 @@ describe('sessions', () => {
       return tf.square(x);
     });
     for (let size = 1; size <= 30; size++) {
-      step(tf.ones([size]));
+      for (let call = 0; call < 2; call++) step(tf.ones([size]));
       step(tf.ones([1]));
     }
+    expect(binding.getNumOfSavedModels() - before).toBeGreaterThan(4);
     expect(binding.getNumOfSavedModels() - before).toBeLessThanOrEqual(8);
     expect(recorded).toBe(30);
+    step(tf.ones([2]));
+    expect(recorded).toBe(31);
     step.dispose();
   });
 
@@ -160,9 +167,21 @@ describe('sessions', () => {
 
 describe('temporary folders', () => {
   test('are gone once a graph is loaded', () => {
-    const step = compile((x: tf.Tensor) => tf.square(x));
-    step(tf.ones([2]));
+    const step = compile((x: tf.Tensor) => tf.cosh(x));
+    const before = binding.getNumOfSavedModels();
+    for (let call = 0; call < 2; call++) step(tf.ones([2]));
+    expect(binding.getNumOfSavedModels()).toBe(before + 1);
     expect(graphFolders().filter(own)).toEqual([]);
+  });
+
+  test('that can not be made are told by TMPDIR, and a later call loads the graph after all', () => {
+    const step = compile((x: tf.Tensor) => tf.sinh(x));
+    const x = tf.zeros([3]);
+    step(x);
+    vi.stubEnv('TMPDIR', join(tmpdir(), 'no-such-folder'));
+    expect(() => step(x)).toThrow(/^compile: the graph can't be written to .*TMPDIR/);
+    vi.unstubAllEnvs();
+    expect([...step(x).dataSync()]).toEqual([0, 0, 0]);
   });
 
   test('of a process that crashed are removed by the next, those of a live one are not', () => {
@@ -176,6 +195,19 @@ describe('temporary folders', () => {
     expect(left).toContain(alive);
     rmSync(alive, { recursive: true });
   });
+});
+
+test('what the caller does to a result changes no later one', () => {
+  const step = compile((x: tf.Tensor) => ({ double: tf.mul(x, 2), triple: tf.mul(x, 3) }));
+  const list = compile((x: tf.Tensor) => [tf.mul(x, 2), tf.mul(x, 3)]);
+  for (let call = 0; call < 3; call++) {
+    const result = step(tf.scalar(1)) as Record<string, tf.Tensor>;
+    expect([result['double'], result['triple']].map((t) => t?.dataSync()[0])).toEqual([2, 3]);
+    delete result['double'];
+    const both = list(tf.scalar(1));
+    expect(both).toHaveLength(2);
+    while (both.length > 0) both.pop()!.dispose();
+  }
 });
 
 test('a process that compiled exits cleanly', () => {

@@ -2,4 +2,4 @@ export type { LoadProgress } from './download';
 export { DataError } from './errors';
 export { loadFirstAvailable } from './first';
 export { datasetNames, loadDataset, type Dataset, type LoadOptions } from './load';
-export type { Batch, Split } from './split';
+export { checkBatchSize, type Batch, type Split } from './split';

@@ -36,9 +36,7 @@ export class Split {
    * @throws RangeError when `batchSize` is not a positive integer.
    */
   batches(batchSize: number, stream: Stream): Iterable<Batch> {
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new RangeError(`A batch has a whole number of images, at least 1, not ${batchSize}.`);
-    }
+    checkBatchSize(batchSize);
     return this.gather(stream.permutation(this.size), batchSize);
   }
 
@@ -63,4 +61,10 @@ export class Split {
   dispose(): void {
     tf.dispose([this.images, this.labels]);
   }
+}
+
+/** @throws RangeError when `batchSize` is not a positive integer. */
+export function checkBatchSize(batchSize: number): void {
+  if (Number.isInteger(batchSize) && batchSize > 0) return;
+  throw new RangeError(`A batch has a whole number of images, at least 1, not ${batchSize}.`);
 }

@@ -53,6 +53,18 @@ export abstract class Block extends tf.layers.Layer {
   }
 
   /**
+   * The channels of an input that is to be images.
+   * @throws Error when it is something else, or `misfit` has something against so many channels.
+   */
+  protected channelsOf(
+    shape: tf.Shape,
+    misfit: (channels: number) => string | undefined = () => undefined,
+  ): number {
+    const form = ['batch', 'height', 'width', 'channels'];
+    return this.lastSize(shape, form, 'tf.layers.reshape()', 'channels', misfit);
+  }
+
+  /**
    * The last size of an input's shape, which a block's weights depend on.
    * @param form the axes the block takes, such as `[batch, inputs]`
    * @param remedy what to put in front of the block for another rank

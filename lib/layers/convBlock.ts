@@ -124,13 +124,7 @@ export abstract class ConvBlock extends Block {
 
   /** The channels of an input of this shape; throws when it does not fit. */
   protected check(shape: tf.Shape): number {
-    return this.lastSize(
-      shape,
-      ['batch', 'height', 'width', 'channels'],
-      'tf.layers.reshape()',
-      'channels',
-      (size) => this.misfit(size),
-    );
+    return this.channelsOf(shape, (channels) => this.misfit(channels));
   }
 
   private checked(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor4D {

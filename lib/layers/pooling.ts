@@ -55,11 +55,10 @@ export class Pooling extends Block {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const form = ['batch', 'height', 'width', 'channels'];
-    this.lastSize(inputShape as tf.Shape, form, 'tf.layers.reshape()', 'channels', () => undefined);
-    const [batch, height, width, channels] = inputShape as number[];
+    const channels = this.channelsOf(inputShape as tf.Shape);
+    const [batch, height, width] = inputShape as number[];
     const shrunk = (side: number) => Math.ceil(side / this.options.strides);
-    return [batch!, shrunk(height!), shrunk(width!), channels!];
+    return [batch!, shrunk(height!), shrunk(width!), channels];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -248,15 +248,12 @@ export class ResidualConv extends ConvBlock {
     if (owner.filters !== filters || inputs !== filters) {
       return `maps ${inputs} channels to ${owner.filters}, not ${filters} to ${filters}`;
     }
-    const options = ({ kernelSize, useBias, preActivation, batchNorm }: ResidualConv) => ({
-      kernelSize,
-      useBias,
-      preActivation,
-      batchNorm: Boolean(batchNorm),
-    });
-    const [own, others] = [Object.entries(options(this)), Object.entries(options(owner))];
-    const i = own.findIndex(([, value], i) => value !== others[i]![1]);
-    return i < 0 ? undefined : `has ${own[i]![0]} ${others[i]![1]}, not ${own[i]![1]}`;
+    for (const option of ['kernelSize', 'useBias', 'preActivation'] as const) {
+      const [own, others] = [this[option], owner[option]];
+      if (own !== others) return `has ${option} ${others}, not ${own}`;
+    }
+    const [own, others] = [this, owner].map(({ batchNorm }) => batchNorm !== false);
+    return own === others ? undefined : `has batchNorm ${others}, not ${own}`;
   }
 }
 

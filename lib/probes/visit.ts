@@ -91,10 +91,7 @@ export async function summed(
 
 /** `values` as rows of equal length. */
 export function inRows(values: ArrayLike<number>, rows: number): number[][] {
-  const width = values.length / rows;
-  return Array.from({ length: rows }, (_, r) =>
-    Array.from({ length: width }, (_, i) => values[r * width + i]!),
-  );
+  return inRowsOf(values, new Array<number>(rows).fill(values.length / rows));
 }
 
 /** `values` as rows of the sizes given. */

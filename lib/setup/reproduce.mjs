@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './house.mjs';
@@ -8,9 +8,9 @@ import {
   notebookNames,
   notebooksFolder,
   readmeFigure,
-  resultsSection,
   resultsTable,
 } from './results.mjs';
+import { writeSection } from './readme.mjs';
 import { setUp } from './setup.mjs';
 import { explain } from './step.mjs';
 
@@ -56,7 +56,6 @@ const names = notebookNames().filter(
 );
 
 await setUp().catch(explain);
-const { format } = await import('prettier');
 const { runNotebook, writeNotebook } = await import('nbconvert-runner');
 const { profile } = values;
 for (const name of names) {
@@ -96,6 +95,4 @@ function withoutPlaces(notebook) {
   return JSON.parse(data ? text.replaceAll(data, '$UNROLLED_DATA') : text);
 }
 
-const readme = join(root, 'README.md');
-const text = readFileSync(readme, 'utf8').replace(resultsSection, `\n${resultsTable()}\n\n`);
-writeFileSync(readme, await format(text, { parser: 'markdown' }));
+await writeSection('results', resultsTable());

@@ -52,9 +52,6 @@ export function resultsTable() {
   ].join('\n');
 }
 
-/** The part of README that `npm run reproduce` writes. */
-export const resultsSection = /(?<=<!-- results -->\n)[^]*(?=<!-- \/results -->)/;
-
 function closingRows(/** @type {Notebook} */ notebook) {
   const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []);
   const table = outputs

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { compile, softmaxCrossEntropy } from '../engine';
-import type { Split } from '../datasets';
+import { checkBatchSize, type Split } from '../datasets';
 import type { Trainable } from './trainable';
 
 /** How well a net does on a split. */
@@ -16,9 +16,7 @@ export interface Evaluation {
  * @throws RangeError when `batchSize` is not a positive integer.
  */
 export async function evaluate(net: Trainable, data: Split, batchSize = 1000): Promise<Evaluation> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`A batch has a whole number of images, at least 1, not ${batchSize}.`);
-  }
+  checkBatchSize(batchSize);
   const measure = compile((images: tf.Tensor4D, labels: tf.Tensor1D) => {
     const logits = net.logits(images);
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));

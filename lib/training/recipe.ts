@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkBatchSize } from '../datasets';
 import { adam, momentum, nesterov, sgd, type Optimizer } from '../engine';
 import type { Augmentation } from './augment';
 import { stretched, type Schedule } from './schedule';
@@ -39,9 +40,7 @@ export function inSteps({ epochs, ...recipe }: EpochRecipe, size: number): Recip
  * @throws RangeError when they make none, or `batchSize` is not a positive integer.
  */
 export function stepsPerEpoch(size: number, batchSize: number): number {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`A batch has a whole number of images, at least 1, not ${batchSize}.`);
-  }
+  checkBatchSize(batchSize);
   if (batchSize > size) {
     throw new RangeError(`A batch of ${batchSize} needs more than the ${size} images here.`);
   }

@@ -1,12 +1,12 @@
 // npm run bench -- [--peers] [--only=highway-128] [--readme]
 // Times our workloads beside those of the peers, which --peers installs; --readme writes README's table.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
+import { writeSection } from '../../lib/setup/readme.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const environment = join(here, '..', '..', '.unrolled', 'peers');
@@ -165,10 +165,5 @@ for (const [workload, { title }] of chosen) {
   rows.push({ title, results: await bench(workload, engines) });
 }
 if (flags.includes('--readme')) {
-  const readme = join(here, '..', '..', 'README.md');
-  const text = readFileSync(readme, 'utf8').replace(
-    /(?<=<!-- speed -->\n)[^]*(?=<!-- \/speed -->)/,
-    `\n${speedTable(rows)}\n\n${machine}; medians in ms.\n\n`,
-  );
-  writeFileSync(readme, await format(text, { parser: 'markdown' }));
+  await writeSection('speed', `${speedTable(rows)}\n\n${machine}; medians in ms.`);
 }

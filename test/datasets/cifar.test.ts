@@ -77,11 +77,7 @@ describe('the archive', () => {
       tarGz([{ path: '../../a.bin', data }]),
       /entry "\.\.\/\.\.\/a\.bin" points outside/,
     ],
-    [
-      'absolute path',
-      tarGz([{ path: '/tmp/a.bin', data }]),
-      /entry "\/tmp\/a\.bin" points outside/,
-    ],
+    ['absolute path', tarGz([{ path: '/a.bin', data }]), /entry "\/a\.bin" points outside/],
     ['Windows drive', tarGz([{ path: 'C:\\a.bin', data }]), /points outside/],
     ['symbolic link', tarGz([link]), /"set\/x" is a SymbolicLink to "\/etc\/passwd"/],
     ['hard link', tarGz([{ ...link, type: 'Link' }]), /"set\/x" is a Link to/],

@@ -7,9 +7,9 @@ import {
   notebookNames,
   notebooksFolder,
   readNotebook,
-  resultsSection,
   resultsTable,
 } from '../../lib/setup/results.mjs';
+import { section } from '../../lib/setup/readme.mjs';
 
 describe.each(notebookNames())('%s as committed', (name) => {
   it('shows outputs of the code it holds (npm run reproduce executes it)', () => {
@@ -25,6 +25,6 @@ describe.each(notebookNames())('%s as committed', (name) => {
 
 it('README shows the results that the notebooks hold (npm run reproduce writes them)', async () => {
   const readme = readFileSync('README.md', 'utf8');
-  const expected = readme.replace(resultsSection, `\n${resultsTable()}\n\n`);
+  const expected = readme.replace(section('results'), `\n${resultsTable()}\n\n`);
   expect(readme).toBe(await format(expected, { parser: 'markdown' }));
 });

@@ -53,11 +53,12 @@ afterAll(() => tf.dispose([images, labels, first]));
 /** Block by block, one sample at a time: `[sample][block][unit]`. */
 function oneByOne(
   of: (parts: { transform: tf.Tensor; update: tf.Tensor }) => tf.Tensor,
+  [seen, inputs] = [net, images],
 ): number[][][] {
   return Array.from({ length: samples }, (_, n) =>
     tf.tidy(() => {
-      let state = net.embed(tf.slice(images, n, 1));
-      return net.blocks.map((block) => {
+      let state = seen.embed(tf.slice(inputs, n, 1));
+      return seen.blocks.map((block) => {
         const parts = block.parts(state);
         state = parts.output;
         return [...of(parts).dataSync()];
@@ -147,20 +148,11 @@ describe('the gates of convolutional nets, of stages that differ in shape', () =
       [samples, 4, 6, 1],
     );
   const isHighway = (block: tf.layers.Layer) => block.getClassName() === 'HighwayConv';
-  const gatesOf = (net: Network, image: tf.Tensor) => {
-    let state = net.embed(image);
-    const gates = net.blocks.map((block) => {
-      const { transform, output } = block.parts(state);
-      state = output;
-      return [...transform.dataSync()];
-    });
-    return gates.filter((_, i) => isHighway(net.blocks[i]!));
-  };
 
   it('are those of each position and channel, block by block', async () => {
     const [net, images] = [build(), pictures()];
     const own = (rows: number[][]) => rows.filter((_, i) => isHighway(net.blocks[i]!));
-    const each = Array.from({ length: samples }, (_, n) => gatesOf(net, tf.slice(images, n, 1)));
+    const each = oneByOne(({ transform }) => transform, [net, images]).map(own);
     const means = sizes.map((size, l) =>
       Array.from({ length: size }, (_, i) => mean(each.map((gates) => gates[l]![i]!))),
     );

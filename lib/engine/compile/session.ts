@@ -47,11 +47,9 @@ export class Session {
     feeds: string,
     fetches: string,
   ): { id: number; shape: number[]; dtype: number }[] {
-    try {
-      return this.addon.binding.runSavedModel(this.id, handles, feeds, fetches);
-    } catch (error) {
-      throw explain('TensorFlow failed while running the graph', error);
-    }
+    return attempt('TensorFlow failed while running the graph', () =>
+      this.addon.binding.runSavedModel(this.id, handles, feeds, fetches),
+    );
   }
 
   /** Gives the graph up. */
@@ -67,47 +65,42 @@ export class Session {
   }
 }
 
+/** TensorFlow takes a graph as a file in a folder. */
 function load(addon: Addon, savedModel: Uint8Array, tag: string): number {
   if (!swept) removeLeftovers();
   swept = true;
-  const folder = write(savedModel);
+  const unwritten = `the graph can't be written to ${tmpdir()}, which TMPDIR names`;
+  const folder = attempt(unwritten, () => mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`)));
   try {
-    return addon.binding.loadSavedModel(folder + sep, tag);
-  } catch (error) {
-    throw explain('TensorFlow does not accept the graph', error);
+    attempt(unwritten, () => writeFileSync(join(folder, 'saved_model.pb'), savedModel));
+    return attempt('TensorFlow does not accept the graph', () =>
+      addon.binding.loadSavedModel(folder + sep, tag),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A new folder with the graph, which is how TensorFlow takes one. */
-function write(savedModel: Uint8Array): string {
-  try {
-    const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
-    writeFileSync(join(folder, 'saved_model.pb'), savedModel);
-    return folder;
-  } catch (error) {
-    throw explain(`the graph can't be written to ${tmpdir()}, which TMPDIR names`, error);
-  }
-}
-
 /** Removes what processes that no longer run left in the temporary folder, as far as it is ours. */
 export function removeLeftovers(): void {
-  try {
-    for (const name of readdirSync(tmpdir())) {
-      const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
-      if (pid && !runs(Number(pid))) remove(join(tmpdir(), name));
+  for (const name of leftovers()) {
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      continue;
     }
-  } catch {
-    return;
   }
 }
 
-function remove(folder: string): void {
+function leftovers(): string[] {
+  const dead = (name: string) => {
+    const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
+    return pid !== undefined && !runs(Number(pid));
+  };
   try {
-    rmSync(folder, { recursive: true, force: true });
+    return readdirSync(tmpdir()).filter(dead);
   } catch {
-    return;
+    return [];
   }
 }
 
@@ -119,7 +112,12 @@ function runs(pid: number): boolean {
   }
 }
 
-function explain(what: string, error: unknown): Error {
-  const words = error instanceof Error ? error.message : String(error);
-  return new Error(`compile: ${what}: ${words.split('\n')[0]}`, { cause: error });
+/** What `act` gives; an error of its is told with `what` went wrong. */
+function attempt<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`compile: ${what}: ${words.split('\n')[0]}`, { cause: error });
+  }
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
+import { isKernelOurs } from './jupyter.mjs';
 import { addonFile, findCompiler, highwayFile, tensorflowWheel } from './native.mjs';
 import { environment, program } from './python.mjs';
 import { hasNvidiaGpu } from './requirements.mjs';
@@ -29,14 +30,10 @@ const checks = {
     found: `JupyterLab ${output(program(environment(), 'jupyter-lab'), '--version')}`,
     remedy: setup,
   }),
-  kernel: () => {
-    const file = join(environment().prefix, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
-    const tslab = JSON.parse(readFileSync(file, 'utf8')).argv[1];
-    return {
-      found: tslab.startsWith(root) && existsSync(tslab) ? 'tslab of this checkout' : '',
-      remedy: setup,
-    };
-  },
+  kernel: () => ({
+    found: isKernelOurs() ? 'tslab of this checkout' : '',
+    remedy: setup,
+  }),
   compiler: () => ({
     found: findCompiler(),
     remedy: 'install g++ or clang++, for the native addon',

@@ -1,22 +1,28 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { root } from './house.mjs';
 import { environment } from './python.mjs';
 import { SetupError } from './step.mjs';
 
+const tslab = join(root, 'node_modules', 'tslab', 'bin', 'tslab');
+
+/** How Jupyter starts the kernel of this checkout. */
+const argv = [
+  process.execPath,
+  '--require',
+  join(root, 'lib', 'nbconvert-runner', 'kernel', 'bound.cjs'),
+  tslab,
+  'kernel',
+  '--config-path={connection_file}',
+];
+
+const kernel = () => join(environment().prefix, 'share', 'jupyter', 'kernels', 'tslab');
+
 /** Puts the tslab kernel of this checkout, and JupyterLab's settings, into the Python environment. */
 export async function registerKernel() {
   const { prefix } = environment();
-  write(join(prefix, 'share', 'jupyter', 'kernels', 'tslab'), 'kernel.json', {
-    argv: [
-      process.execPath,
-      join(root, 'node_modules', 'tslab', 'bin', 'tslab'),
-      'kernel',
-      '--config-path={connection_file}',
-    ],
-    display_name: 'TypeScript',
-    language: 'typescript',
-  });
+  write(kernel(), 'kernel.json', { argv, display_name: 'TypeScript', language: 'typescript' });
   const settings = join(prefix, 'etc', 'jupyter', 'labconfig');
   const own = read(join(settings, 'page_config.json'));
   write(settings, 'page_config.json', {
@@ -27,6 +33,12 @@ export async function registerKernel() {
     },
   });
   return 'tslab, in the Python environment';
+}
+
+/** Whether Jupyter starts the kernel of this checkout; throws when it knows none. */
+export function isKernelOurs() {
+  const found = JSON.parse(readFileSync(join(kernel(), 'kernel.json'), 'utf8'));
+  return isDeepStrictEqual(found.argv.slice(1), argv.slice(1)) && existsSync(tslab);
 }
 
 /** @returns {{ disabledExtensions?: Record<string, boolean> }} what JupyterLab has there already */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunOptions } from '../../lib/nbconvert-runner/src';
 import type { Sketch } from './support';
 
@@ -46,6 +47,10 @@ ${claim(held)}`,
     ],
     claims: ['a'],
     options: { profile: 'smoke', env: { NODE_OPTIONS: '--no-deprecation', TMPDIR: undefined } },
+  },
+  slowSocket: {
+    cells: ["console.log('answered');"],
+    options: { env: { NODE_OPTIONS: `--require "${join(__dirname, 'slowSocket.cjs')}"` } },
   },
   throw: {
     cells: [

@@ -88,6 +88,12 @@ describe('a good notebook', () => {
     expect(claims).toEqual([expect.objectContaining({ verdict: 'fails', asserted: false })]);
   });
 
+  it('loses no request that comes while the sockets of its kernel bind', () => {
+    const { failures, cells } = results.get('slowSocket')!;
+    expect(failures).toEqual([]);
+    expect(cells[0]!.outputs[0]!.text).toBe('answered\n');
+  });
+
   it('is not changed on disk', async () => {
     const now = JSON.parse(await readFile(join(folder, 'good.ipynb'), 'utf8')) as unknown;
     expect(now).toEqual(notebookOf(cases['good']!));

@@ -8,7 +8,6 @@
  */
 
 const { appendFileSync } = require('node:fs');
-const Module = require('node:module');
 const vm = require('node:vm');
 
 /**
@@ -19,11 +18,7 @@ const { setTimeout, setImmediate, setInterval } = globalThis;
 const settleFor = { least: 100, most: 2000 };
 
 /** @typedef {{ [name: string]: unknown }} Content */
-/** @typedef {(name: string, text: string) => void} WriteStream */
-/** @typedef {(content: Content, update: boolean) => void} WriteDisplay */
-/** @typedef {{ status: string, execution_count?: number }} Reply */
-/** @typedef {(request: { code: string }, stream: WriteStream, display: WriteDisplay) => Promise<Reply>} Execute */
-/** @typedef {{ prototype: { handleExecute: Execute } }} Handler */
+/** @typedef {import('./tslab.cjs').Handler} Handler */
 
 let runs = 0;
 /** @type {string[]} */
@@ -108,20 +103,12 @@ function nameCells() {
 }
 
 function install() {
-  const modules = /** @type {{ _load: (...args: unknown[]) => unknown }} */ (
-    /** @type {unknown} */ (Module)
-  );
-  const load = modules._load;
-  modules._load = function (...args) {
-    const exports = /** @type {{ JupyterHandlerImpl?: Handler } | null} */ (load.apply(this, args));
-    if (exports?.JupyterHandlerImpl) {
-      modules._load = load;
-      keepAccount(exports.JupyterHandlerImpl);
-      nameCells();
-      forgetEnvironment();
-    }
-    return exports;
-  };
+  require('./bound.cjs');
+  require('./tslab.cjs').whenLoaded(({ JupyterHandlerImpl }) => {
+    keepAccount(JupyterHandlerImpl);
+    nameCells();
+    forgetEnvironment();
+  });
   note({ type: 'process', pid: process.pid });
   flush();
   process.on('exit', (code) => {

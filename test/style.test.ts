@@ -15,9 +15,9 @@ describe('the source', () => {
 
   it('has nothing the linter objects to, and no room imports from one above it', () => {
     expect(complaints('node_modules/eslint/bin/eslint.js', '.')).toBe('');
-  }, 120_000);
+  });
 
   it('type-checks: library, tests and set-up', () => {
     expect(complaints('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.')).toBe('');
-  }, 120_000);
+  });
 });

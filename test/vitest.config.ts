@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     root: '.',
     pool: 'forks',
-    testTimeout: 60_000,
+    // A hang ends a test; a busy machine does not.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: [
       {
         extends: true,

@@ -102,13 +102,13 @@ describe('sweep', () => {
   it('does so over many batches, the last one not full, and over more networks than run together', async () => {
     const network = highwayNet({
       inputs: [1, 1, 7],
-      width: 2000,
+      width: 250,
       depth: 3,
       classes: 3,
       transformBias: 0,
       stream: Stream.of(1),
     });
-    const data = split(600);
+    const data = split(4800);
     const orders = Array.from({ length: 33 }, (_, i) => [[0], [1], [0, 1], [1, 0]][i % 4]!);
     const networks = orders.map((order) => rewire(network, [order]));
     const reports: number[] = [];

@@ -105,7 +105,7 @@ const child = spawn('sleep', ['1000']);
 writeFileSync(\`\${process.env.FOLDER}/pids\`, \`\${process.pid} \${child.pid}\`);`,
       'for (;;) {}',
     ],
-    options: { cellTimeout: 2 },
+    options: { cellTimeout: 5 },
   },
   slow: { cells: ['await new Promise(() => {});'], options: { timeout: 2 } },
   burst: { cells: ['for (let i = 0; i < 5000; i++) console.log(`line ${i}`);'] },

@@ -62,7 +62,7 @@ describe('notebooks', () => {
       ['failedClaim', 'good', 'shownClaim'].map((name) => `${name}.ipynb`),
     );
     expect(await readFile(join(output, 'good.ipynb'), 'utf8')).toContain('smoke');
-  }, 300_000);
+  });
 
   it('that cannot be read fail without stopping the others; a terminal shows progress live', async () => {
     const args = [at('other/good.ipynb'), at('good.ipynb'), '--timeout', '1'];

@@ -118,7 +118,7 @@ describe('the notebook linter', () => {
   });
 });
 
-test('every notebook keeps the house rules', { timeout: 300_000 }, async () => {
+test('every notebook keeps the house rules', { timeout: 900_000 }, async () => {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   for (const name of names.filter((name) => name.endsWith('.ipynb'))) {
     expect(await lintFile(join(folder, name)), name).toEqual([]);

@@ -19,7 +19,7 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
 
   beforeAll(async () => {
     lab = await startLab({ PROFILE: 'smoke' });
-  }, 120_000);
+  });
 
   afterAll(() => lab.stop());
 

@@ -49,4 +49,4 @@ it('a run killed twice with SIGKILL and resumed has the weights of an uninterrup
   expect(third.slice(1)).toEqual(uninterrupted);
   expect(readFileSync(pieces).equals(whole)).toBe(true);
   expect(readdirSync(join(folder, 'runs'))).toEqual(['run']);
-}, 120_000);
+});

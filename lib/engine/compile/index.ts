@@ -47,7 +47,7 @@ export type Compiled<F> = F & {
  * @param fn takes and returns tensors, or arrays and records of them (or returns nothing); it is synchronous.
  * @throws TypeError when an input or a result is not a tensor, or an input's rank changes between calls.
  * @throws Error when `fn` reads a value or draws random numbers in JavaScript while it is recorded,
- *   uses an op that a graph can't hold, or a tensor it captured has been disposed.
+ *   uses an op that a graph can't hold, or an input or a tensor it captured has been disposed.
  */
 export function compile<F extends (...inputs: never[]) => unknown>(
   fn: F,
@@ -73,6 +73,7 @@ export function compile<F extends (...inputs: never[]) => unknown>(
   };
   const call = (...args: never[]): unknown => {
     const inputs = args.flatMap((arg, i) => leaves(arg, `argument ${i + 1}`));
+    checkAlive(inputs);
     ranks = checkRanks(inputs, ranks);
     const addon = currentAddon();
     if (!addon || currentRecording() || engine().state.gradientDepth > 0) {
@@ -97,6 +98,13 @@ export function compile<F extends (...inputs: never[]) => unknown>(
     traces.clear();
   };
   return Object.assign(call as unknown as F, { dispose });
+}
+
+function checkAlive(inputs: Leaf[]): void {
+  const gone = inputs.find(({ tensor }) => tensor.isDisposed);
+  if (!gone) return;
+  const { path, tensor } = gone;
+  throw new Error(`compile: ${path} of shape [${tensor.shape.join()}] has been disposed.`);
 }
 
 function checkRanks(inputs: Leaf[], ranks: Map<string, Leaf> | undefined): Map<string, Leaf> {

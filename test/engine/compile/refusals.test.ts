@@ -68,6 +68,17 @@ describe('compile refuses, by name,', () => {
     expect(() => step(tf.ones([4]))).toThrow(/argument 1 has shape \[4\].*\[2,2\].*rank/);
   });
 
+  test('an input that has been disposed, at the first call and later', () => {
+    const step = compile(({ images }: { images: tf.Tensor }) => tf.square(images));
+    const gone = tf.ones([2]);
+    gone.dispose();
+    const message = /argument 1\.images of shape \[2\] has been disposed/;
+    expect(() => step({ images: gone })).toThrow(message);
+    step({ images: x() });
+    step({ images: x() });
+    expect(() => step({ images: gone })).toThrow(message);
+  });
+
   test('a captured tensor that has been disposed', () => {
     for (const captured of [tf.tensor1d([5, 6]), tf.square(tf.tensor1d([5, 6]))]) {
       const step = compile((t: tf.Tensor) => tf.mul(t, captured));

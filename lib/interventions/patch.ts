@@ -16,11 +16,13 @@ export type PatchedPart = 'update' | 'output';
  *     output   y = b(x')
  *
  * The network runs on the donor each time, so that a patch follows the weights. `donor` is to be kept
- * as long as the network is used.
+ * as long as the network is used. It goes with the inputs row by row, so the network is run on all of
+ * them at once: by `logits`, not by what cuts a split into batches, such as `sweep`.
  *
  * @param donor [batch, ...inputShape], of as many inputs as the network is then run on, or of one
  * @throws RangeError when the block is unknown.
- * @throws Error when the block stands in several places, or changes the shape and has no shortcut.
+ * @throws Error when the block stands in several places, or changes the shape and has no shortcut;
+ *   and, from the network, when the donor has been disposed or is not of as many inputs.
  */
 export function patch(
   network: Network,
@@ -36,8 +38,24 @@ export function patch(
   const before = network.blocks.slice(0, at);
   const lesioned = bypass(place);
   return alter(network, place.block, (x, run) => {
+    checkDonor(donor, x.shape[0]!, place.block.name);
     const state = before.reduce((h, b) => b.apply(h) as tf.Tensor, network.embed(donor));
     if (part === 'update') return tf.add(lesioned(x), tf.sub(run(state), lesioned(state)));
     return tf.add(run(state), tf.zerosLike(lesioned(x)));
   });
+}
+
+function checkDonor(donor: tf.Tensor, inputs: number, block: string): void {
+  if (donor.isDisposed) {
+    throw new Error(
+      `The donor of the patch at "${block}" has been disposed: keep it while the network is used.`,
+    );
+  }
+  const given = donor.shape[0]!;
+  if (given === 1 || given === inputs) return;
+  throw new RangeError(
+    `The donor of the patch at "${block}" has ${given} inputs, and the network runs on ${inputs}. ` +
+      `It needs as many, or one. Run the network on all at once, by logits(): sweep() and evaluate() ` +
+      `take a split in parts.`,
+  );
 }

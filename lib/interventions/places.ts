@@ -116,7 +116,7 @@ function outputShape(layer: tf.layers.Layer, input: tf.Shape): tf.Shape {
     throw new Error(
       `"${layer.name}" can't follow here, where the state has shape ${got}: ` +
         `${error instanceof Error ? error.message : String(error)} ` +
-        `A block that changes the shape has to stay; lesion() keeps its shortcut.`,
+        `A block that changes the shape can't be cut, moved or run twice; lesion() keeps its shortcut.`,
       { cause: error },
     );
   }

@@ -29,7 +29,9 @@ export interface FitOptions {
 }
 
 /** Raised when the loss is no number any more. */
-export class DivergedError extends Error {}
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+}
 
 /**
  * Trains a net on softmax cross-entropy with compiled steps: an epoch after another, each in an

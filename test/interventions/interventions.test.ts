@@ -335,6 +335,15 @@ describe('patch', () => {
     expect(distance(logits(patch(network, 1, donor), x), expected)).toBeLessThan(1e-6);
     expect(distance(logits(patch(network, 1, x), x), logits(network, x))).toBeLessThan(1e-6);
   });
+
+  it('refuses, by name, a donor of another number of inputs and one that is gone', () => {
+    const [x, donor] = [inputs(1), tf.slice(inputs(2), 0, 5)];
+    const patched = patch(net('highway', 3), 'highway_02', donor);
+    const other = 'the patch at "highway_02" has 5 inputs, and the network runs on 9';
+    expect(() => logits(patched, x)).toThrow(other);
+    donor.dispose();
+    expect(() => logits(patched, x)).toThrow('the patch at "highway_02" has been disposed');
+  });
 });
 
 it('no intervention leaves tensors behind', () => {

@@ -38,7 +38,7 @@ export function patch(
   const before = network.blocks.slice(0, at);
   const lesioned = bypass(place);
   return alter(network, place.block, (x, run) => {
-    checkDonor(donor, x.shape[0]!, place.block.name);
+    checkDonor(donor, x.shape[0], place.block.name);
     const state = before.reduce((h, b) => b.apply(h) as tf.Tensor, network.embed(donor));
     if (part === 'update') return tf.add(lesioned(x), tf.sub(run(state), lesioned(state)));
     return tf.add(run(state), tf.zerosLike(lesioned(x)));
@@ -51,7 +51,7 @@ function checkDonor(donor: tf.Tensor, inputs: number, block: string): void {
       `The donor of the patch at "${block}" has been disposed: keep it while the network is used.`,
     );
   }
-  const given = donor.shape[0]!;
+  const given = donor.shape[0];
   if (given === 1 || given === inputs) return;
   throw new RangeError(
     `The donor of the patch at "${block}" has ${given} inputs, and the network runs on ${inputs}. ` +

@@ -21,7 +21,7 @@ export interface HeatmapPanel {
 const margin = { l: 0, r: 24, t: 84, b: 138 };
 const axisWidth = 68;
 const gap = 34;
-const paperWidth = 1010;
+const paperWidth = 840; // what JupyterLab shows beside its file browser in a window of 1280
 const panelWidth = 400;
 const panelHeight = 250;
 

@@ -20,7 +20,10 @@ export interface ConvBlockArgs extends LayerArgs {
   kernelSize?: number;
   /** Whether the convolutions add a bias. */
   useBias?: boolean;
-  /** Draws the kernels; the i-th kernel of a layer (from 0) with the seed plus i. Default `heUniform`, without a seed. */
+  /**
+   * Draws the kernels; the i-th kernel of a layer (from 0) with the seed plus i. Default `heUniform`,
+   * without a seed.
+   */
   kernelInitializer?: InitializerIdentifier;
 }
 

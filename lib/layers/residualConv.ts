@@ -56,9 +56,9 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
  * filters, filters], N a batch norm, y [batch, height / strides, width / strides, filters], and s the identity where x and y have one
  * shape. The candidate is F, the transform 1, or p with stochastic depth. Weights, in order, as far as
  * they exist: `conv1_kernel`, `conv1_bias`, `conv2_kernel`, `conv2_bias`, `norm1_gamma`, `norm1_beta`,
- * `norm2_gamma`, `norm2_beta`, those of the projection, then the moving statistics; of a block that shares with another only those
- * that it does not share, none at all where it shares everything. Batch norm by default, bias by default
- * only without it.
+ * `norm2_gamma`, `norm2_beta`, those of the projection, then the moving statistics; of a block that
+ * shares with another only those that it does not share, none at all where it shares everything. Batch
+ * norm by default, bias by default only without it.
  */
 export class ResidualConv extends ConvBlock {
   /** @nocollapse */

@@ -2,14 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
 
-/** The part of README between `<!-- name -->` and `<!-- /name -->`. */
-export const section = (/** @type {string} */ name) =>
-  new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
+const readme = join(root, 'README.md');
 
-/** Puts `markdown` there. */
-export async function writeSection(/** @type {string} */ name, /** @type {string} */ markdown) {
+/** README with `markdown` between `<!-- name -->` and `<!-- /name -->`. */
+export async function withSection(/** @type {string} */ name, /** @type {string} */ markdown) {
   const { format } = await import('prettier');
-  const readme = join(root, 'README.md');
-  const text = readFileSync(readme, 'utf8').replace(section(name), () => `\n${markdown}\n\n`);
-  writeFileSync(readme, await format(text, { parser: 'markdown' }));
+  const section = new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
+  const text = readFileSync(readme, 'utf8').replace(section, () => `\n${markdown}\n\n`);
+  return format(text, { parser: 'markdown' });
+}
+
+/** Writes README with that section. */
+export async function writeSection(/** @type {string} */ name, /** @type {string} */ markdown) {
+  writeFileSync(readme, await withSection(name, markdown));
 }

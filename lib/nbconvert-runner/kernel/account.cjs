@@ -17,7 +17,7 @@ const { account, lastCell, runner, restore } = JSON.parse(process.env['NBCONVERT
 const { setTimeout, setImmediate, setInterval } = globalThis;
 const settleFor = { least: 100, most: 2000 };
 
-/** @typedef {{ [name: string]: unknown }} Content */
+/** @typedef {import('./tslab.cjs').Content} Content */
 /** @typedef {import('./tslab.cjs').Handler} Handler */
 
 let runs = 0;

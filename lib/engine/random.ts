@@ -1,13 +1,23 @@
+import { sha256 } from '@noble/hashes/sha2';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A seeded source of random numbers. Two streams with the same seed and labels draw the same numbers. */
+/**
+ * A seeded source of random numbers. Two streams with the same seed and labels draw the same numbers.
+ *
+ * A stream has a key: SHA-256 of its seed, or of its parent's key followed by its label. The first 128
+ * bits of the key are the state that xoroshiro128+ starts in (Blackman and Vigna 2021), so that streams
+ * with other labels have nothing in common, however alike the labels.
+ */
 export class Stream {
   private readonly generator;
 
-  private constructor(private readonly state: number) {
-    this.generator = xoroshiro128plus(state);
+  private constructor(private readonly key: Uint8Array) {
+    const { buffer, byteOffset } = key;
+    const words = new DataView(buffer, byteOffset);
+    this.generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => words.getInt32(at)));
   }
 
   /**
@@ -16,12 +26,12 @@ export class Stream {
    */
   static of(seed: number): Stream {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`A seed is an integer, not ${seed}.`);
-    return new Stream(hash(String(seed)));
+    return new Stream(sha256(utf8ToBytes(String(seed))));
   }
 
   /** An independent stream that depends on this stream's seed and `label`, not on what was drawn so far. */
   fork(label: string | number): Stream {
-    return new Stream(hash(`${this.state}/${label}`));
+    return new Stream(sha256(concatBytes(this.key, utf8ToBytes(String(label)))));
   }
 
   /** A seed for code that takes one and reads 0 as "unseeded" (tfjs does): in [1, 2^31 - 1]. */
@@ -34,8 +44,14 @@ export class Stream {
     return low + (high - low) * uniformFloat64(this.generator);
   }
 
-  /** An integer in [0, n). */
+  /**
+   * An integer in [0, n).
+   * @throws RangeError when n is not a positive integer.
+   */
   integer(n: number): number {
+    if (!Number.isSafeInteger(n) || n < 1) {
+      throw new RangeError(`An integer is drawn from 0 to below a positive integer, not ${n}.`);
+    }
     return uniformInt(this.generator, 0, n - 1);
   }
 
@@ -54,11 +70,4 @@ export class Stream {
     }
     return order;
   }
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) h = Math.imul(h ^ byte, 0x01000193);
-  return h | 0;
 }

@@ -1,6 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const core = fileURLToPath(new URL('../lib/core', import.meta.url));
+
 export default defineConfig({
+  // One copy of the core, its source, for the tests and for what they test.
+  resolve: {
+    alias: [
+      { find: /^unrolled-core$/, replacement: `${core}/index.ts` },
+      { find: /^unrolled-core\/internal$/, replacement: `${core}/internal.ts` },
+    ],
+  },
   test: {
     root: '.',
     pool: 'forks',

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Stream } from '../engine/random';
+import { Stream } from 'unrolled-core';
 import type { LoadProgress } from './download';
 import { drawGlyph, GLYPHS } from './glyphs';
 import type { Samples } from './idx';

@@ -2,4 +2,3 @@ export type { LoadProgress } from './download';
 export { DataError } from './errors';
 export { loadFirstAvailable } from './first';
 export { datasetNames, loadDataset, type Dataset, type LoadOptions } from './load';
-export { checkBatchSize, type Batch, type Split } from './split';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Stream } from '../engine/random';
+import { Stream, type Split } from 'unrolled-core';
 import {
   dataFolder,
   readCatalogue,
@@ -12,7 +12,7 @@ import { DataError } from './errors';
 import { generate, GENERATED } from './generated';
 import type { Samples } from './idx';
 import { readPublished, type Origin } from './published';
-import { Split } from './split';
+import { upload } from './upload';
 
 /** What to load, and how much of it. */
 export interface LoadOptions {
@@ -82,8 +82,8 @@ export async function loadFrom(
   const { shape, classes, source, ...bytes } = await loadBytes(catalogue, folder, name, options);
   const hash = createHash('sha256');
   for (const { pixels, labels } of [bytes.train, bytes.test]) hash.update(pixels).update(labels);
-  const train = new Split(bytes.train, shape);
-  const test = new Split(bytes.test, shape);
+  const train = upload(bytes.train, shape);
+  const test = upload(bytes.test, shape);
   const dispose = () => {
     train.dispose();
     test.dispose();

@@ -1,4 +1,4 @@
-import type { Stream } from '../engine/random';
+import type { Stream } from 'unrolled-core';
 import { Field, rotation } from './warp';
 
 const SIDE = 32;

@@ -1,4 +1,4 @@
-import type { Stream } from '../engine/random';
+import type { Stream } from 'unrolled-core';
 
 /**
  * A seeded, smooth scalar field: bicubic (uniform B-spline) interpolation of independent uniform

@@ -1,4 +1,4 @@
-import { summarise } from '../statistics';
+import { summarise } from 'unrolled-core';
 import type { Figure } from './figure';
 import { axis, categories as colours, faded, referenceLine, themed, type Reference } from './theme';
 

@@ -1,4 +1,4 @@
-import type { Summary } from '../statistics';
+import type { Summary } from 'unrolled-core';
 import type { Figure } from './figure';
 import { axis, categories, dashes, faded, referenceLine, themed, type Reference } from './theme';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Canvas } from '@napi-rs/canvas';
 import type { DOMWindow } from 'jsdom';
-import { Stream } from '../engine/random';
+import { Stream } from 'unrolled-core';
 import type { Figure } from './figure';
 import { textBox } from './textBox';
 

@@ -6,7 +6,7 @@ import {
   type Rule,
   type Summary,
   type Verdict,
-} from '../statistics';
+} from 'unrolled-core';
 import { inWords } from './format';
 import { display } from './kernel';
 import { atLeast, profile, type Profile } from './profile';

@@ -1,4 +1,4 @@
-import type { Summary } from '../statistics';
+import type { Summary } from 'unrolled-core';
 
 /**
  * A summary in words: `0.142 [0.131, 0.153], n = 3`. The interval's half-width gets two significant

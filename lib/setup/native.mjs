@@ -110,9 +110,9 @@ export function findCompiler() {
   });
 }
 
-const quietSource = join(root, 'lib', 'setup', 'quiet.cc');
-const sessionHeader = join(root, 'lib', 'engine', 'compile', 'session.h');
-const highwaySource = join(root, 'lib', 'engine', 'ops', 'highway.cc');
+const quietSource = join(root, 'lib', 'backends', 'native', 'quiet.cc');
+const sessionHeader = join(root, 'lib', 'backends', 'native', 'session.h');
+const highwaySource = join(root, 'lib', 'backends', 'native', 'kernels', 'highway.cc');
 const quietly = { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } };
 
 const check = `

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Stream } from '../engine';
+import type { Stream } from 'unrolled-core';
 
 /** How images are varied at random (He, Zhang, Ren and Sun 2015, section 4.2). */
 export interface Augmentation {

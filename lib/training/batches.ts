@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Stream } from '../engine';
-import type { Batch, Split } from '../datasets';
+import type { Batch, Split, Stream } from 'unrolled-core';
 import { augment } from './augment';
 import { stepsPerEpoch, type Recipe } from './recipe';
 
@@ -22,12 +21,13 @@ export function* trainingBatches(
     const order = stream.fork(epoch);
     const end = Math.min(steps, (epoch + 1) * perEpoch);
     let step = epoch * perEpoch;
-    for (const { images, labels } of data.batches(batchSize, order)) {
+    for (const { inputs, labels } of data.batches(batchSize, order)) {
       if (step >= end) break;
       if (step >= from) {
-        const varied = augmentation && augment(images, augmentation, order.fork(step));
+        const varied =
+          augmentation && augment(inputs as tf.Tensor4D, augmentation, order.fork(step));
         try {
-          yield { step, images: varied ?? images, labels };
+          yield { step, inputs: varied ?? inputs, labels };
         } finally {
           tf.dispose(varied ?? []);
         }

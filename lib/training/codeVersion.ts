@@ -1,25 +1,43 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
-const rooms = ['engine', 'datasets', 'layers', 'networks', 'interventions', 'training'];
+/** Where the code is that a training run goes through. */
+export interface Code {
+  /** The core as it was loaded: compiled, or the sources. */
+  core: string;
+  /** The library as it was loaded. */
+  library: string;
+  /** The folder of the C++ sources. */
+  native: string;
+}
 
 /**
- * SHA-256 of the files in `library` that a training run goes through: the compiled ones, or the
- * sources, but no declarations. Any change to one of them is another version, a comment too.
+ * SHA-256 of the files that a training run goes through: the compiled ones, or the sources, but no
+ * declarations, and the C++ sources. Any change to one of them is another version, a comment too.
  */
-export function hashLibrary(library: string): string {
+export function hashCode({ core, library, native }: Code): string {
   const hash = createHash('sha256');
-  for (const room of rooms) {
-    const files = readdirSync(join(library, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
+  const add = (folder: string, kind: RegExp) => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => kind.test(name))
       .sort();
-    for (const name of files) {
-      hash.update(`${room}/${name}\0`).update(readFileSync(join(library, room, name)));
-    }
-  }
+    for (const name of files) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  };
+  for (const room of ['engine', 'data', 'layers', 'networks']) add(join(core, room), script);
+  for (const room of ['backends', 'training']) add(join(library, room), script);
+  add(native, /\.(cc|h)$/);
   return hash.digest('hex');
 }
 
-/** The version of the library that was loaded, whatever its files become meanwhile. */
-export const codeVersion = hashLibrary(join(__dirname, '..'));
+const script = /(?<!\.d)\.[jt]s$/;
+const { resolve } = createRequire(__filename);
+const inDist = __filename.endsWith('.js') ? 'dist' : '.';
+
+/** The version of the code that was loaded, whatever its files become meanwhile. */
+export const codeVersion = hashCode({
+  core: join(dirname(resolve('unrolled-core/package.json')), inDist),
+  library: join(__dirname, '..'),
+  native: join(dirname(resolve('unrolled/package.json')), 'backends', 'native'),
+});

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Network } from '../networks';
+import type { Network } from 'unrolled-core';
 
 /**
  * What a network is apart from the values of its weights, as plain JSON: class and configuration of

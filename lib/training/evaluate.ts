@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { compile, softmaxCrossEntropy } from '../engine';
-import { checkBatchSize, type Split } from '../datasets';
+import { compile, softmaxCrossEntropy, type Split } from 'unrolled-core';
+import { checkBatchSize } from 'unrolled-core/internal';
 import type { Trainable } from './trainable';
 
 /** How well a net does on a split. */
@@ -17,8 +17,8 @@ export interface Evaluation {
  */
 export async function evaluate(net: Trainable, data: Split, batchSize = 1000): Promise<Evaluation> {
   checkBatchSize(batchSize);
-  const measure = compile((images: tf.Tensor4D, labels: tf.Tensor1D) => {
-    const logits = net.logits(images);
+  const measure = compile((inputs: tf.Tensor, labels: tf.Tensor1D) => {
+    const logits = net.logits(inputs);
     const right = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
     return tf.stack([right, tf.mul(softmaxCrossEntropy(labels, logits), labels.size)]);
   });
@@ -27,10 +27,7 @@ export async function evaluate(net: Trainable, data: Split, batchSize = 1000): P
     for (let start = 0; start < data.size; start += batchSize) {
       const count = Math.min(batchSize, data.size - start);
       const sums = tf.tidy(() =>
-        measure(
-          tf.slice(data.images, [start, 0, 0, 0], [count, -1, -1, -1]),
-          tf.slice(data.labels, start, count),
-        ),
+        measure(tf.slice(data.inputs, start, count), tf.slice(data.labels, start, count)),
       );
       const [batchRight, batchLoss] = await sums.data();
       sums.dispose();

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { compile, softmaxCrossEntropy, type Stream } from '../engine';
-import type { Split } from '../datasets';
+import { compile, softmaxCrossEntropy, type Split, type Stream } from 'unrolled-core';
 import { trainingBatches } from './batches';
 import { Checkpoints, type CheckpointOptions } from './checkpoints';
 import { identify } from './identity';
@@ -62,9 +61,9 @@ export async function fit(
   const trained = [...net.variables, ...(net.statistics ?? [])];
   const state = [...trained, ...optimizer.state];
   const update = compile(
-    (images: tf.Tensor4D, labels: tf.Tensor1D, rate: tf.Scalar) =>
+    (inputs: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) =>
       optimizer.minimize(
-        () => softmaxCrossEntropy(labels, net.logits(images, { training: true })),
+        () => softmaxCrossEntropy(labels, net.logits(inputs, { training: true })),
         rate,
       ),
     { state },
@@ -84,9 +83,9 @@ export async function fit(
     let check: (() => void) | undefined;
     const first = found?.steps ?? 0;
     for (const batch of trainingBatches(data, recipe, stream, found?.steps)) {
-      const { step, images, labels } = batch;
+      const { step, inputs, labels } = batch;
       const rate = rateAt(schedule, step, steps);
-      const loss = await valueOf(() => tf.tidy(() => update(images, labels, tf.scalar(rate))));
+      const loss = await valueOf(() => tf.tidy(() => update(inputs, labels, tf.scalar(rate))));
       if (!Number.isFinite(loss)) {
         throw new DivergedError(
           `The loss is ${loss} at step ${step} of ${steps}, at rate ${rate}. Try a smaller rate.`,
@@ -118,14 +117,14 @@ export async function fit(
  * op by op and rounds differently, which the run that is resumed did at its own first step.
  */
 function rehearse(
-  update: (images: tf.Tensor4D, labels: tf.Tensor1D, rate: tf.Scalar) => tf.Scalar,
+  update: (inputs: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) => tf.Scalar,
   data: Split,
   { batchSize }: Recipe,
 ): void {
-  const [, ...shape] = data.images.shape;
+  const [, ...shape] = data.inputs.shape;
   tf.tidy(() => {
-    const images = tf.zeros<tf.Rank.R4>([batchSize, ...shape]);
-    update(images, tf.zeros<tf.Rank.R1>([batchSize], 'int32'), tf.scalar(0));
+    const inputs = tf.zeros([batchSize, ...shape]);
+    update(inputs, tf.zeros<tf.Rank.R1>([batchSize], 'int32'), tf.scalar(0));
   });
 }
 

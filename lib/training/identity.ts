@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
-import type { Split } from '../datasets';
-import type { Stream } from '../engine';
+import type { Split, Stream } from 'unrolled-core';
 import type { Recipe } from './recipe';
 import type { Trainable } from './trainable';
 
@@ -10,7 +9,7 @@ export interface Identity {
   recipe: Recipe;
   /** A number that the stream of the batches gives to nobody else. */
   stream: number;
-  /** SHA-256 of the shape, all labels and the first image. */
+  /** SHA-256 of the shape, all labels and the first sample. */
   data: string;
   /** SHA-256 of the shapes and values of all variables before the first step. */
   'initial weights': string;
@@ -23,16 +22,16 @@ export async function identify(
   recipe: Recipe,
   stream: Stream,
 ): Promise<Identity> {
-  const image = tf.slice(data.images, 0, 1);
+  const sample = tf.slice(data.inputs, 0, 1);
   try {
     return {
       recipe,
       stream: stream.fork('identity').seed(),
-      data: await digest([data.labels, image], data.images.shape),
+      data: await digest([data.labels, sample], data.inputs.shape),
       'initial weights': await digest([...net.variables, ...(net.statistics ?? [])]),
     };
   } finally {
-    image.dispose();
+    sample.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { checkBatchSize } from '../datasets';
-import { adam, momentum, nesterov, sgd, type Optimizer } from '../engine';
+import { adam, momentum, nesterov, sgd, type Optimizer } from 'unrolled-core';
+import { checkBatchSize } from 'unrolled-core/internal';
 import type { Augmentation } from './augment';
 import { stretched, type Schedule } from './schedule';
 

@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../datasets';
-import { selectBackend, Stream } from '../engine';
-import type { Network } from '../networks';
+import { Stream } from 'unrolled-core';
+import { kernels } from 'unrolled-core/internal';
+import { selectBackend } from '../backends';
+import type { Network } from 'unrolled-core';
 import { codeVersion } from './codeVersion';
 import { describeNetwork } from './describe';
 import { fit, type FitOptions } from './fit';
@@ -54,8 +56,8 @@ export function runsFolder(): string {
  * every 30 seconds.
  *
  * A run is the same when all of these are: recipe, layers of the network and its initial weights,
- * checksum of the data, seed, backend, versions of TensorFlow.js and TensorFlow, and the library's
- * code from `engine` to `training`.
+ * checksum of the data, seed, backend and whether it has our highway ops, versions of TensorFlow.js
+ * and TensorFlow, and the code that a run goes through, C++ too.
  *
  * @throws RangeError when the name cannot start a file's name.
  * @throws CheckpointError when the file is damaged or cannot be written; the message names it.
@@ -82,6 +84,7 @@ export async function trainOnce<N extends Network>({
       checksum: data.checksum,
       seed,
       backend: (await selectBackend()).name,
+      highwayOps: kernels().highway !== undefined,
       versions: versions(),
       code: codeVersion,
     });

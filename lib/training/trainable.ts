@@ -6,6 +6,6 @@ export interface Trainable {
   readonly variables: readonly tf.Variable[];
   /** What else a training step changes: moving statistics, counts of random draws. */
   readonly statistics?: readonly tf.Variable[];
-  /** Logits, [batch, classes], of images [batch, height, width, channels]. */
-  logits(images: tf.Tensor4D, mode?: { training?: boolean }): tf.Tensor2D;
+  /** Logits, [batch, classes], of a batch of inputs. */
+  logits(inputs: tf.Tensor, mode?: { training?: boolean }): tf.Tensor2D;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadFirstAvailable } from '../../lib/datasets';
-import { selectBackend } from '../../lib/engine';
+import { selectBackend } from '../../lib/backends';
 
 beforeAll(() => selectBackend());
 afterEach(() => void vi.unstubAllEnvs());

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { generate, GENERATED } from '../../lib/datasets/generated';
-import { Split } from '../../lib/datasets/split';
+import { upload } from '../../lib/datasets/upload';
 import { TEXTURES } from '../../lib/datasets/textures';
-import { selectBackend } from '../../lib/engine';
-import { Stream } from '../../lib/engine/random';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
 
 const nothing = () => undefined;
 
@@ -57,22 +57,22 @@ async function accuracy(
   rate: number,
 ): Promise<number> {
   const { shape } = GENERATED[name]!;
-  const train = new Split(await generate(name, 'train', 4000, 1, nothing), shape);
-  const test = new Split(await generate(name, 'test', 1000, 1, nothing), shape);
+  const train = upload(await generate(name, 'train', 4000, 1, nothing), shape);
+  const test = upload(await generate(name, 'test', 1000, 1, nothing), shape);
   const model = tf.sequential({ layers });
   const optimizer = tf.train.adam(rate);
   const logits = (images: tf.Tensor) => model.apply(images.sub(0.5).mul(4)) as tf.Tensor2D;
   const stream = Stream.of(1);
   for (let epoch = 0; epoch < epochs; epoch++) {
-    for (const { images, labels } of train.batches(64, stream.fork(epoch))) {
+    for (const { inputs, labels } of train.batches(64, stream.fork(epoch))) {
       tf.tidy(() => {
         const targets = tf.oneHot(labels, 10);
-        optimizer.minimize(() => tf.losses.softmaxCrossEntropy(targets, logits(images)).asScalar());
+        optimizer.minimize(() => tf.losses.softmaxCrossEntropy(targets, logits(inputs)).asScalar());
       });
     }
   }
   const right = tf.tidy(
-    () => logits(test.images).argMax(1).equal(test.labels).mean().dataSync()[0]!,
+    () => logits(test.inputs).argMax(1).equal(test.labels).mean().dataSync()[0]!,
   );
   train.dispose();
   test.dispose();

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Catalogue, PublishedSet } from '../../lib/datasets/catalogue';
 import { datasetNames, loadDataset, loadFrom } from '../../lib/datasets/load';
-import { selectBackend } from '../../lib/engine';
-import { Stream } from '../../lib/engine/random';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
 import { cifarRecords, idxPair, listed, sendRange, serve, tarGz, temporaryFolder } from './files';
 
 beforeAll(async () => {
@@ -75,12 +75,12 @@ async function labelsOf(split: { labels: tf.Tensor1D }): Promise<number[]> {
 describe('a published set', () => {
   test('arrives as float32 images in [0, 1] and int32 labels, in the order of the files', async () => {
     const set = await loadFrom(catalogue(), folderOf(idxFiles), 'digits');
-    expect(set.train.images.shape).toEqual([12, 2, 3, 1]);
-    expect(set.train.images.dtype).toBe('float32');
+    expect(set.train.inputs.shape).toEqual([12, 2, 3, 1]);
+    expect(set.train.inputs.dtype).toBe('float32');
     expect(set.train.labels.dtype).toBe('int32');
     expect(set.test.size).toBe(6);
     const expected = Float32Array.from({ length: 72 }, (_, i) => i / 255);
-    expect(await set.train.images.data()).toEqual(expected);
+    expect(await set.train.inputs.data()).toEqual(expected);
     expect(await labelsOf(set.test)).toEqual([0, 1, 2, 0, 1, 2]);
     expect(set.source).toBe(
       'Digits: 12 training and 6 test images; published files, SHA-256 checked',
@@ -105,7 +105,7 @@ describe('a published set', () => {
     const set = await loadFrom(catalogue(), folderOf({ 'pictures.tar.gz': archive }), 'pictures');
     expect(await labelsOf(set.train)).toEqual([3, 4, 5]);
     expect(await labelsOf(set.test)).toEqual([6]);
-    expect(set.train.images.shape).toEqual([3, 32, 32, 3]);
+    expect(set.train.inputs.shape).toEqual([3, 32, 32, 3]);
     set.dispose();
   });
 
@@ -136,7 +136,7 @@ describe('one split of a set, split again', () => {
   test('needs only the files of that split, keeps every image once, and says so', async () => {
     const set = await loadFrom(catalogue(), folder, 'digits-6', { seed: 3 });
     const first = (split: typeof set.train) =>
-      split.images.slice([0, 0, 0, 0], [-1, 1, 1, 1]).data();
+      split.inputs.slice([0, 0, 0, 0], [-1, 1, 1, 1]).data();
     const seen = [...(await first(set.train)), ...(await first(set.test))];
     const pixels = seen.map((value) => Math.round(255 * value));
     expect([set.train.size, set.test.size]).toEqual([4, 2]);
@@ -216,8 +216,8 @@ describe('batches', () => {
   async function read(batchSize: number, seed: number): Promise<number[][]> {
     const set = await loadFrom(catalogue(), folderOf(idxFiles), 'digits');
     const seen: number[][] = [];
-    for (const { images, labels } of set.train.batches(batchSize, Stream.of(seed))) {
-      const pixels = await images.slice([0, 0, 0, 0], [-1, 1, 1, 1]).data();
+    for (const { inputs, labels } of set.train.batches(batchSize, Stream.of(seed))) {
+      const pixels = await inputs.slice([0, 0, 0, 0], [-1, 1, 1, 1]).data();
       const indices = [...pixels].map((value) => Math.round((255 * value) / 6));
       expect([...(await labels.data())]).toEqual(indices.map((i) => i % 3));
       seen.push(indices);
@@ -239,8 +239,8 @@ describe('batches', () => {
 
   test('are gathered one at a time and disposed of, also when the loop is left early', async () => {
     const { train, dispose } = await loadDataset('glyphs', { train: 1000, test: 1 });
-    const size = train.images.size * 4;
-    train.images.dataSync();
+    const size = train.inputs.size * 4;
+    train.inputs.dataSync();
     const before = tf.memory();
     let most = 0;
     let seen = 0;
@@ -258,9 +258,9 @@ describe('batches', () => {
   test('survive a tidy around the body of the loop', async () => {
     const { train, dispose } = await loadDataset('glyphs', { train: 20, test: 1 });
     const sums: number[] = [];
-    for (const { images } of train.batches(10, Stream.of(0))) {
-      sums.push(tf.tidy(() => images.sum().dataSync()[0]!));
-      sums.push(tf.tidy(() => images.sum().dataSync()[0]!));
+    for (const { inputs } of train.batches(10, Stream.of(0))) {
+      sums.push(tf.tidy(() => inputs.sum().dataSync()[0]!));
+      sums.push(tf.tidy(() => inputs.sum().dataSync()[0]!));
     }
     expect(sums[0]).toBe(sums[1]);
     expect(sums[2]).toBe(sums[3]);
@@ -270,7 +270,7 @@ describe('batches', () => {
   test.each([0, -1, 1.5])('of %s images are refused at once', async (batchSize) => {
     const { train, dispose } = await loadDataset('glyphs', { train: 1, test: 1 });
     expect(() => train.batches(batchSize, Stream.of(0))).toThrow(
-      `A batch has a whole number of images, at least 1, not ${batchSize}.`,
+      `A batch has a whole number of samples, at least 1, not ${batchSize}.`,
     );
     dispose();
   });

@@ -8,8 +8,8 @@ import {
   dense,
   highway,
   softmaxCrossEntropy,
-} from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
+} from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
 
 /** A matrix of float64 numbers, rows of columns; a vector is one row. */
 type Matrix = number[][];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine/random';
+import { Stream } from '../../lib/core/engine';
 
 const draw = (stream: Stream) => Array.from({ length: 5 }, () => stream.uniform());
 

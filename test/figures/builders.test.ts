@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bars, heatmaps, lines, type HeatmapPanel } from '../../lib/figures';
-import { summarise } from '../../lib/statistics';
+import { summarise } from '../../lib/core/statistics';
 
 const panel = (values: number[][], more: Partial<HeatmapPanel> = {}): HeatmapPanel => ({
   title: 'gates',

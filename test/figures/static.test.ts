@@ -1,11 +1,11 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { JSDOM } from 'jsdom';
 import { describe, expect, test } from 'vitest';
-import { Stream } from '../../lib/engine/random';
+import { Stream } from '../../lib/core/engine';
 import { bars, heatmaps, lines, toSvg, type Figure } from '../../lib/figures';
 import { compact } from '../../lib/figures/compact';
 import { textBox, type Box } from '../../lib/figures/textBox';
-import { summarise } from '../../lib/statistics';
+import { summarise } from '../../lib/core/statistics';
 
 const stream = Stream.of(7);
 const matrix = (value: (row: number, column: number) => number) =>

@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Split } from '../../lib/datasets/split';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
-import { lesion, lesionSweep, scale, shuffle } from '../../lib/interventions';
-import type { Block } from '../../lib/layers';
+import type { Split } from '../../lib/core/data';
+import { upload } from '../../lib/datasets/upload';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
+import { lesion, lesionSweep, scale, shuffle } from '../../lib/core/interventions';
+import type { Block } from '../../lib/core/layers';
 import {
   averagePoolingNet,
   highwayConvNet,
   plainConvNet,
   resNet,
   type Network,
-} from '../../lib/networks';
+} from '../../lib/core/networks';
 import { distance, logits } from './nets';
 
 const shape = { inputs: [8, 8, 1], classes: 3, stream: Stream.of(3) } as const;
@@ -41,7 +42,7 @@ beforeAll(async () => {
   const stream = Stream.of(7);
   const pixels = Uint8Array.from({ length: samples * 64 }, () => stream.integer(256));
   const labels = Uint8Array.from({ length: samples }, () => stream.integer(3));
-  data = new Split({ pixels, labels }, [8, 8, 1]);
+  data = upload({ pixels, labels }, [8, 8, 1]);
 });
 
 const names = (network: Network) => network.stages.map((stage) => stage.map(({ name }) => name));
@@ -55,7 +56,7 @@ function forcing(network: Network, block: Block, weights: RegExp, value: number)
       weights.test(name) ? tf.fill(shape as number[], value) : before[i]!,
     ),
   );
-  const result = logits(network, data.images);
+  const result = logits(network, data.inputs);
   block.setWeights(before);
   return result;
 }
@@ -66,13 +67,13 @@ describe('a lesion', () => {
     (kind) => {
       const network = residual[kind]!();
       const last = kind === 'pre-activation' ? /conv2_(kernel|bias)/ : /norm2_(gamma|beta)/;
-      const intact = logits(network, data.images);
+      const intact = logits(network, data.inputs);
       for (const block of network.blocks) {
         const expected = forcing(network, block, last, 0);
-        const lesioned = logits(lesion(network, block.name), data.images);
+        const lesioned = logits(lesion(network, block.name), data.inputs);
         expect(distance(lesioned, expected)).toBeLessThan(1e-6);
         expect(distance(lesioned, intact)).toBeGreaterThan(1e-4);
-        expect(distance(logits(scale(network, block.name, 0), data.images), expected)).toBeLessThan(
+        expect(distance(logits(scale(network, block.name, 0), data.inputs), expected)).toBeLessThan(
           1e-6,
         );
       }
@@ -83,7 +84,7 @@ describe('a lesion', () => {
     const network = highway();
     for (const block of network.blocks.filter(({ name }) => name.startsWith('highway'))) {
       const expected = forcing(network, block, /transform_bias/, -1e4);
-      expect(distance(logits(lesion(network, block.name), data.images), expected)).toBeLessThan(
+      expect(distance(logits(lesion(network, block.name), data.inputs), expected)).toBeLessThan(
         1e-6,
       );
     }

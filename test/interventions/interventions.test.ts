@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadNative } from '../../lib/engine/native';
-import { Stream } from '../../lib/engine';
+import { loadNative } from '../../lib/backends/native/load';
+import { Stream } from '../../lib/core/engine';
 import {
   drop,
   lesion,
@@ -13,8 +13,8 @@ import {
   scale,
   shuffle,
   truncate,
-} from '../../lib/interventions';
-import type { Network } from '../../lib/networks';
+} from '../../lib/core/interventions';
+import type { Network } from '../../lib/core/networks';
 import { distance, inputs, kinds, logits, net, settings, twoStages, type Kind } from './nets';
 
 beforeAll(async () => {

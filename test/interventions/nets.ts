@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
-import { Split } from '../../lib/datasets/split';
-import { Stream } from '../../lib/engine';
-import { Block, type Parts } from '../../lib/layers';
-import { highwayNet, Network, plainNet, residualNet } from '../../lib/networks';
+import type { Split } from '../../lib/core/data';
+import { upload } from '../../lib/datasets/upload';
+import { Stream } from '../../lib/core/engine';
+import { Block, type Parts } from '../../lib/core/layers';
+import { highwayNet, Network, plainNet, residualNet } from '../../lib/core/networks';
 
 export const kinds = ['plain', 'highway', 'residual'] as const;
 export type Kind = (typeof kinds)[number];
@@ -104,7 +105,7 @@ export function split(size: number, seed = 1): Split {
   const stream = Stream.of(seed);
   const pixels = Uint8Array.from({ length: size * 7 }, () => stream.integer(256));
   const labels = Uint8Array.from({ length: size }, () => stream.integer(3));
-  return new Split({ pixels, labels }, [1, 1, 7]);
+  return upload({ pixels, labels }, [1, 1, 7]);
 }
 
 /** The logits as numbers. */

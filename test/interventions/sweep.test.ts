@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { Split } from '../../lib/datasets/split';
-import { canRunPaths, Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
+import type { Split } from '../../lib/core/data';
+import { upload } from '../../lib/datasets/upload';
+import { canRunPaths } from '../../lib/core/engine/ops/highway';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
 import {
   drop,
   dropSweep,
@@ -17,10 +19,10 @@ import {
   shuffleSweep,
   sweep,
   truncate,
-} from '../../lib/interventions';
-import { withPaths } from '../../lib/interventions/paths';
-import { plan } from '../../lib/interventions/plan';
-import { highwayNet, resNet, type Network } from '../../lib/networks';
+} from '../../lib/core/interventions';
+import { withPaths } from '../../lib/core/interventions/paths';
+import { plan } from '../../lib/core/interventions/plan';
+import { highwayNet, resNet, type Network } from '../../lib/core/networks';
 import { distance, net, settings, split, twoStages } from './nets';
 
 beforeAll(async () => {
@@ -29,7 +31,7 @@ beforeAll(async () => {
 
 /** Accuracy and loss in float64 from the network's logits for all images at once. */
 function alone(network: Network, data: Split): number[] {
-  const logits = network.logits(data.images);
+  const logits = network.logits(data.inputs);
   const [rows, labels] = [logits.arraySync(), data.labels.arraySync()];
   logits.dispose();
   let [right, loss] = [0, 0];
@@ -90,7 +92,7 @@ describe('sweep', () => {
     const network = resNet({ inputs: [6, 6, 1], classes: 3, blocks: 3, widths: [2, 2], stream });
     const pixels = Uint8Array.from({ length: 20 * 36 }, () => stream.integer(256));
     const labels = Uint8Array.from({ length: 20 }, () => stream.integer(3));
-    const data = new Split({ pixels, labels }, [6, 6, 1]);
+    const data = upload({ pixels, labels }, [6, 6, 1]);
     const moved = [1, 2, 3, 4].map((swaps) => shuffle(network, swaps, stream, 'across'));
     const [first] = network.stages;
     expect(moved.some(({ stages }) => stages[1]!.some((b) => first!.includes(b)))).toBe(true);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { compile } from '../../lib/engine';
-import { BatchNorm, ResidualConv } from '../../lib/layers';
-import { Stream } from '../../lib/engine';
+import { compile } from '../../lib/core/engine';
+import { BatchNorm, ResidualConv } from '../../lib/core/layers';
+import { Stream } from '../../lib/core/engine';
 import { error } from './cases';
 import { randomImage, randomWeights, toTensor } from './convCases';
 import { branch, moments, type ConvWeights } from './convReference';

@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
-import { Stream } from '../../lib/engine';
-import { HighwayDense, PlainDense, ResidualDense, type Block, type Gates } from '../../lib/layers';
+import { Stream } from '../../lib/core/engine';
+import {
+  HighwayDense,
+  PlainDense,
+  ResidualDense,
+  type Block,
+  type Gates,
+} from '../../lib/core/layers';
 import {
   affine,
   highway,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { Stream } from '../../lib/engine';
-import { HighwayConv, PlainConv, ResidualConv, type ConvBlock } from '../../lib/layers';
+import { Stream } from '../../lib/core/engine';
+import { HighwayConv, PlainConv, ResidualConv, type ConvBlock } from '../../lib/core/layers';
 import * as reference from './convReference';
 import type { ConvWeights, Image, ResidualKind } from './convReference';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadNative } from '../../lib/engine/native';
-import { BatchNorm, HighwayConv, PlainConv, Pooling, ResidualConv } from '../../lib/layers';
+import { loadNative } from '../../lib/backends/native/load';
+import { BatchNorm, HighwayConv, PlainConv, Pooling, ResidualConv } from '../../lib/core/layers';
 
 const { glorotUniform, heUniform } = tf.initializers;
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
 import { error } from './cases';
 import { convFamilies, makeConvCase, randomImage, toTensor, type ConvCase } from './convCases';
 import { differences } from './reference';

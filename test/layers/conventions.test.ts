@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadNative } from '../../lib/engine/native';
-import { HighwayDense, PlainDense, ResidualDense, type Block } from '../../lib/layers';
+import { loadNative } from '../../lib/backends/native/load';
+import { HighwayDense, PlainDense, ResidualDense, type Block } from '../../lib/core/layers';
 
 const { constant, glorotUniform, heUniform } = tf.initializers;
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { Stream, addWhen, compile, momentum } from '../../lib/engine';
-import { ResidualConv, expectedDepth, survivalProbabilities } from '../../lib/layers';
+import { Stream, compile, momentum } from '../../lib/core/engine';
+import { addWhen } from '../../lib/core/engine/ops/conditional';
+import { ResidualConv, expectedDepth, survivalProbabilities } from '../../lib/core/layers';
 import { error } from './cases';
 import { randomImage, randomWeights, toTensor } from './convCases';
 import { numbers, onTheAddon } from './native';

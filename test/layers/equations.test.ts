@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
 import { error, families, gradients, makeCase, outputs, settings, type Case } from './cases';
 import { differences, dot, randomMatrix, type Matrix } from './reference';
 

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
-import { HighwayDense, ResidualDense } from '../../lib/layers';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
+import { HighwayDense, ResidualDense } from '../../lib/core/layers';
 import { error, families, makeCase, outputs, setWeights, settings } from './cases';
 import { randomMatrix, randomWeights, type Weights } from './reference';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
-import { loadNative } from '../../lib/engine/native';
+import { loadNative } from '../../lib/backends/native/load';
 
 /** The tests of this file run on the native addon; after each, what it made is freed. */
 export function onTheAddon(): void {

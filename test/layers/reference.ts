@@ -1,5 +1,5 @@
-import type { Stream } from '../../lib/engine';
-import type { Gates } from '../../lib/layers';
+import type { Stream } from '../../lib/core/engine';
+import type { Gates } from '../../lib/core/layers';
 
 /** The layers' equations in float64, written out by hand: no tfjs. */
 export type Matrix = number[][];

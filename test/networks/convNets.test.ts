@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { Stream, compile, momentum, softmaxCrossEntropy } from '../../lib/engine';
+import { Stream, compile, momentum, softmaxCrossEntropy } from '../../lib/core/engine';
 import {
   averagePoolingNet,
   highwayCifar,
@@ -10,7 +10,7 @@ import {
   resNet,
   singleRepresentationNet,
   type Network,
-} from '../../lib/networks';
+} from '../../lib/core/networks';
 import { onTheAddon } from '../layers/native';
 
 const options = () => ({ inputs: [8, 8, 3] as const, classes: 4, stream: Stream.of(5) });

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, softmaxCrossEntropy, Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
-import { highwayNet, Network, plainNet, residualNet } from '../../lib/networks';
+import { compile, softmaxCrossEntropy, Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
+import { highwayNet, Network, plainNet, residualNet } from '../../lib/core/networks';
 
 const small = { inputs: [4, 4, 1], width: 6, depth: 5, classes: 3 };
 

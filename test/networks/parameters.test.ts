@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
 import {
   averagePoolingNet,
   countParameters,
@@ -10,7 +10,7 @@ import {
   resNet,
   singleRepresentationNet,
   type Network,
-} from '../../lib/networks';
+} from '../../lib/core/networks';
 
 const cifar = (classes = 10) => ({ inputs: [32, 32, 3] as const, classes, stream: Stream.of(1) });
 const mnist = { inputs: [28, 28, 1] as const, classes: 10, stream: Stream.of(1) };

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { Pooling } from '../../lib/layers';
-import { resNet, withPreprocessing } from '../../lib/networks';
+import { Stream } from '../../lib/core/engine';
+import { Pooling } from '../../lib/core/layers';
+import { resNet, withPreprocessing } from '../../lib/core/networks';
 import { numbers, onTheAddon } from '../layers/native';
 
 onTheAddon();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inWords } from '../../lib/notebook/format';
-import { summarise } from '../../lib/statistics';
+import { summarise } from '../../lib/core/statistics';
 
 const between = (low: number, high: number) => ({ mean: (low + high) / 2, low, high, n: 3 });
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
-import { highwayNet, resNet, type Network } from '../../lib/networks';
-import { gatedCosines, optimalWeights, updateCosines, updateRatios } from '../../lib/probes';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
+import { highwayNet, resNet, type Network } from '../../lib/core/networks';
+import { gatedCosines, optimalWeights, updateCosines, updateRatios } from '../../lib/core/probes';
 
 const samples = 40;
 const blocks = 4;

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Split } from '../../lib/datasets/split';
-import { softmaxCrossEntropy, Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
-import { rewire } from '../../lib/interventions';
-import { plainConvNet, plainNet, resNet, type Network } from '../../lib/networks';
+import type { Split } from '../../lib/core/data';
+import { upload } from '../../lib/datasets/upload';
+import { softmaxCrossEntropy, Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
+import { rewire } from '../../lib/core/interventions';
+import { plainConvNet, plainNet, resNet, type Network } from '../../lib/core/networks';
 import {
   exitScores,
   featureIdentity,
@@ -13,7 +14,7 @@ import {
   updateCosines,
   updateRatios,
   weightGradients,
-} from '../../lib/probes';
+} from '../../lib/core/probes';
 import { net, twoStages } from '../interventions/nets';
 import { Reference } from './reference';
 
@@ -29,7 +30,7 @@ function data(shape: [number, number, number], classes: number): Split {
   const size = tf.util.sizeFromShape(shape);
   const pixels = Uint8Array.from({ length: samples * size }, () => stream.integer(256));
   const labels = Uint8Array.from({ length: samples }, () => stream.integer(classes));
-  return new Split({ pixels, labels }, shape);
+  return upload({ pixels, labels }, shape);
 }
 
 const conv = { inputs: [6, 6, 1], widths: [2, 3], blocks: 2, classes: 3 } as const;
@@ -86,7 +87,7 @@ function places(net: Network) {
 describe.each(kinds)('in a %s net', (kind) => {
   it('stage errors are those of the states, in float64', async () => {
     const { net, data } = cases[kind]!();
-    const all = states(net, data.images);
+    const all = states(net, data.inputs);
     const expected = places(net).map(({ block, stage, at, end }) => {
       const errors = all[at]!.map((state, n) => minus(state, all[end]![n]!));
       const flat = errors.flat();
@@ -99,19 +100,19 @@ describe.each(kinds)('in a %s net', (kind) => {
         bias: Math.sqrt(mean(units.map((m) => m * m))),
       };
     });
-    close(await stageErrors(net, data.images, { batchSize: 4 }), expected);
-    close(await stageErrors(net, data.images), expected);
+    close(await stageErrors(net, data.inputs, { batchSize: 4 }), expected);
+    close(await stageErrors(net, data.inputs), expected);
   });
 
   it('update ratios are those of what a lesion takes away', async () => {
     const { net, data } = cases[kind]!();
-    const all = states(net, data.images);
-    const rows = await updateRatios(net, data.images, { batchSize: 4 });
+    const all = states(net, data.inputs);
+    const rows = await updateRatios(net, data.inputs, { batchSize: 4 });
     const expected = places(net).map(({ block, stage, at }) => {
       const carried = tf.tidy(() => {
         const before = net.blocks
           .slice(0, at - 1)
-          .reduce((h, b) => b.apply(h) as tf.Tensor, net.embed(data.images));
+          .reduce((h, b) => b.apply(h) as tf.Tensor, net.embed(data.inputs));
         const same = all[at]![0]!.length === all[at - 1]![0]!.length;
         const shortcut = block as unknown as { shortcut(x: tf.Tensor): tf.Tensor };
         const kept = same ? before : shortcut.shortcut(before);
@@ -134,7 +135,7 @@ describe.each(kinds)('in a %s net', (kind) => {
       const logits = tf.tidy(() => {
         const state = net.blocks
           .slice(0, at)
-          .reduce((h, b) => b.apply(h) as tf.Tensor, net.embed(data.images));
+          .reduce((h, b) => b.apply(h) as tf.Tensor, net.embed(data.inputs));
         return net.classify(state).arraySync();
       });
       const right = logits.map((row, n) => Number(row.indexOf(Math.max(...row)) === labels[n]));
@@ -148,7 +149,7 @@ describe.each(kinds)('in a %s net', (kind) => {
 
   it("features are compared with the stage's end channel by channel, in float64", async () => {
     const { net, data } = cases[kind]!();
-    const [all, channels] = [states(net, data.images), channelsOf(net, data.images)];
+    const [all, channels] = [states(net, data.inputs), channelsOf(net, data.inputs)];
     const columns = (state: number) => {
       const [values, count] = [all[state]!.flat(), channels[state]!];
       return Array.from({ length: count }, (_, c) => values.filter((_, i) => i % count === c));
@@ -171,7 +172,7 @@ describe.each(kinds)('in a %s net', (kind) => {
         channels: alive.length,
       };
     });
-    const rows = await featureIdentity(net, data.images, { batchSize: 4 });
+    const rows = await featureIdentity(net, data.inputs, { batchSize: 4 });
     close(rows, expected);
     expect(rows.at(-1)!.correlation).toBeCloseTo(1, 6);
     expect(rows.at(-1)!.matched).toBe(1);
@@ -180,12 +181,12 @@ describe.each(kinds)('in a %s net', (kind) => {
   it('no probe leaves a tensor behind, and all rows survive JSON', async () => {
     const { net, data } = cases[kind]!();
     const probes = [
-      () => stageErrors(net, data.images),
-      () => updateRatios(net, data.images),
-      () => updateCosines(net, data.images, data.labels),
-      () => stateNorms(net, data.images, data.labels),
-      () => weightGradients(net, data.images, data.labels),
-      () => featureIdentity(net, data.images),
+      () => stageErrors(net, data.inputs),
+      () => updateRatios(net, data.inputs),
+      () => updateCosines(net, data.inputs, data.labels),
+      () => stateNorms(net, data.inputs, data.labels),
+      () => weightGradients(net, data.inputs, data.labels),
+      () => featureIdentity(net, data.inputs),
       () => exitScores(net, data),
     ];
     for (const probe of probes) {
@@ -207,8 +208,8 @@ describe('gradients, against differences of a float64 net', () => {
 
   it('by states: cosines with the updates, and norms', async () => {
     const { network, samples: split, reference } = make();
-    const cosines = await updateCosines(network, split.images, split.labels, { batchSize: 4 });
-    const norms = await stateNorms(network, split.images, split.labels, { batchSize: 4 });
+    const cosines = await updateCosines(network, split.inputs, split.labels, { batchSize: 4 });
+    const norms = await stateNorms(network, split.inputs, split.labels, { batchSize: 4 });
     network.blocks.forEach(({ name }, block) => {
       const each = Array.from({ length: samples }, (_, n) => {
         const states = reference.states(n);
@@ -231,7 +232,7 @@ describe('gradients, against differences of a float64 net', () => {
 
   it('by weights: norm and mean magnitude by layer', async () => {
     const { network, samples: split, reference } = make();
-    const rows = await weightGradients(network, split.images, split.labels, { batchSize: 4 });
+    const rows = await weightGradients(network, split.inputs, split.labels, { batchSize: 4 });
     expect(rows.map(({ layer }) => layer)).toEqual([
       'stem',
       ...network.blocks.map(({ name }) => name),
@@ -255,8 +256,8 @@ describe('norms as in a step of training', () => {
 
   it('are those by the statistics of the batch, which is all samples', async () => {
     const { network, split } = make();
-    const rows = await stateNorms(network, split.images, split.labels, training);
-    let state = network.embed(split.images, training);
+    const rows = await stateNorms(network, split.inputs, split.labels, training);
+    let state = network.embed(split.inputs, training);
     const activations = network.blocks.map((block) => {
       state = block.apply(state, { ...training }) as tf.Tensor;
       return mean(tf.reshape<tf.Rank.R2>(state, [samples, -1]).arraySync().map(norm));
@@ -274,11 +275,11 @@ describe('norms as in a step of training', () => {
     const values = () => network.statistics.map((statistic) => [...statistic.dataSync()]);
     const before = values();
     const tensors = tf.memory().numTensors;
-    await stateNorms(network, split.images, split.labels, training);
+    await stateNorms(network, split.inputs, split.labels, training);
     expect(values()).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
     const wrong = tf.fill<tf.Rank.R1>([split.labels.size], 99, 'int32');
-    await expect(stateNorms(network, split.images, wrong, training)).rejects.toThrow();
+    await expect(stateNorms(network, split.inputs, wrong, training)).rejects.toThrow();
     expect(values()).toEqual(before);
   });
 });
@@ -290,12 +291,12 @@ describe('blocks that change the shape', () => {
     const residual = resNet({ ...conv, stream: Stream.of(2) });
     const plain = plainConvNet({ ...conv, stream: Stream.of(2) });
     const all = residual.blocks.map(({ name }) => name);
-    expect(names(await updateRatios(residual, split.images))).toEqual(all);
-    expect(names(await updateCosines(residual, split.images, split.labels))).toEqual(
+    expect(names(await updateRatios(residual, split.inputs))).toEqual(all);
+    expect(names(await updateCosines(residual, split.inputs, split.labels))).toEqual(
       all.filter((name) => name !== 'residual_2_01'),
     );
     const kept = plain.blocks.map(({ name }) => name).filter((name) => name !== 'plain_2_01');
-    expect(names(await updateRatios(plain, split.images))).toEqual(kept);
+    expect(names(await updateRatios(plain, split.inputs))).toEqual(kept);
   });
 });
 
@@ -313,7 +314,7 @@ describe('features that do not vary', () => {
       const dead = tf.tensor2d([1, 1, 1, 1, 0], [1, 5]);
       block.setWeights([tf.mul(kernel, dead), tf.add(bias, tf.tensor1d([1, 1, 1, 1, 0]))]);
     }
-    const rows = await featureIdentity(network, data([1, 1, 7], 3).images);
+    const rows = await featureIdentity(network, data([1, 1, 7], 3).inputs);
     expect(rows.every(({ channels }) => channels <= 4)).toBe(true);
     expect(rows.at(-1)!.channels).toBeGreaterThan(1);
     expect(rows.at(-1)!.correlation).toBeCloseTo(1, 6);
@@ -321,7 +322,7 @@ describe('features that do not vary', () => {
 });
 
 it('a net without blocks is refused', async () => {
-  const { images } = data([1, 1, 7], 3);
+  const { inputs: images } = data([1, 1, 7], 3);
   const bare = rewire(net('plain'), [[]]);
   await expect(stageErrors(bare, images)).rejects.toThrow('A net without blocks');
 });
@@ -330,9 +331,9 @@ it('labels that do not fit the images are refused with both numbers', async () =
   const split = data([1, 1, 7], 3);
   const labels = tf.slice(split.labels, 0, 4);
   const message = 'There are 11 images, but 4 labels.';
-  await expect(updateCosines(net('plain'), split.images, labels)).rejects.toThrow(message);
-  await expect(stateNorms(net('plain'), split.images, labels)).rejects.toThrow(message);
-  await expect(weightGradients(net('plain'), split.images, labels)).rejects.toThrow(message);
+  await expect(updateCosines(net('plain'), split.inputs, labels)).rejects.toThrow(message);
+  await expect(stateNorms(net('plain'), split.inputs, labels)).rejects.toThrow(message);
+  await expect(weightGradients(net('plain'), split.inputs, labels)).rejects.toThrow(message);
 });
 
 /** Expects equal rows, numbers to 1e-4 of their size. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine';
-import { loadNative } from '../../lib/engine/native';
+import { Stream } from '../../lib/core/engine';
+import { loadNative } from '../../lib/backends/native/load';
 import {
   highwayConvNet,
   highwayNet,
@@ -9,7 +9,7 @@ import {
   residualNet,
   resNet,
   type Network,
-} from '../../lib/networks';
+} from '../../lib/core/networks';
 import {
   changesByBlock,
   classRouting,
@@ -18,7 +18,7 @@ import {
   meanGates,
   sampleActivity,
   transformBiases,
-} from '../../lib/probes';
+} from '../../lib/core/probes';
 
 const classes = 3;
 const samples = 31;

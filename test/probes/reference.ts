@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Split } from '../../lib/datasets';
-import type { Network } from '../../lib/networks';
+import type { Split } from '../../lib/core/data';
+import type { Network } from '../../lib/core/networks';
 
 const step = 1e-6;
 
@@ -11,7 +11,7 @@ export class Reference {
   private readonly weights: Float64Array[][];
 
   constructor(network: Network, data: Split) {
-    const { images } = data;
+    const { inputs: images } = data;
     const width = images.size / data.size;
     const values = [...images.dataSync()];
     this.inputs = Array.from({ length: data.size }, (_, n) =>

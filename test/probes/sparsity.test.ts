@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { giniIndex, hoyerSparsity } from '../../lib/probes';
+import { giniIndex, hoyerSparsity } from '../../lib/core/probes';
 
 const measures = { hoyerSparsity, giniIndex };
 const values = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 30 });

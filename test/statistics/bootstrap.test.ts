@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Stream } from '../../lib/engine/random';
-import { bootstrapMean, summarise } from '../../lib/statistics';
+import { Stream } from '../../lib/core/engine';
+import { bootstrapMean, summarise } from '../../lib/core/statistics';
 
 const normal = (n: number, stream: Stream) => Array.from({ length: n }, () => stream.normal(3, 2));
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Stream } from '../../lib/engine/random';
-import { kendall, spearman, type RankCorrelation } from '../../lib/statistics';
+import { Stream } from '../../lib/core/engine';
+import { kendall, spearman, type RankCorrelation } from '../../lib/core/statistics';
 
 const measures = { spearman, kendall };
 

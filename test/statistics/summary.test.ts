@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Stream } from '../../lib/engine/random';
-import { summarise } from '../../lib/statistics';
+import { Stream } from '../../lib/core/engine';
+import { summarise } from '../../lib/core/statistics';
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judge, passes, summarise, type Summary } from '../../lib/statistics';
+import { judge, passes, summarise, type Summary } from '../../lib/core/statistics';
 
 const between = (low: number, high: number): Summary => ({
   mean: (low + high) / 2,

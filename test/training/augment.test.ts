@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { selectBackend, Stream } from '../../lib/engine';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
 import { augment, type Augmentation } from '../../lib/training';
 
 beforeAll(async () => void (await selectBackend()));

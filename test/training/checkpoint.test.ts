@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset } from '../../lib/datasets';
-import { selectBackend, Stream } from '../../lib/engine';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
 import { CheckpointError, fit, type Recipe, type Trainable } from '../../lib/training';
 import { bytesOf, noisyNet } from './noisyNet';
 

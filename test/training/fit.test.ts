@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset } from '../../lib/datasets';
-import { selectBackend, Stream } from '../../lib/engine';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
 import { DivergedError, evaluate, fit, type Recipe, type Trainable } from '../../lib/training';
 
 const recipe: Recipe = {
@@ -65,7 +66,7 @@ describe('fit', () => {
     });
     const expected = tf.tidy(() => {
       const residual = tf.sub(0.1, tf.oneHot(data.train.labels, 10));
-      const x = tf.reshape(data.train.images, [525, 784]);
+      const x = tf.reshape(data.train.inputs, [525, 784]);
       return tf.mul(tf.matMul(x, residual, true), -0.05 / 525).dataSync();
     });
     const weights = net.variables[0]!.dataSync();
@@ -107,7 +108,7 @@ describe('evaluate', () => {
     const net = linear();
     await fit(net, data.train, recipe, { stream: Stream.of(3) });
     const whole = tf.tidy(() => {
-      const logits = net.logits(data.test.images);
+      const logits = net.logits(data.test.inputs);
       const right = tf.equal(tf.argMax(logits, 1), data.test.labels);
       return {
         accuracy: tf.mean(tf.cast(right, 'float32')).dataSync()[0]!,

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadDataset } from '../../lib/datasets';
-import { selectBackend, Stream } from '../../lib/engine';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
 import { fit, type CheckpointOptions, type Recipe, type StepReport } from '../../lib/training';
 import { bytesOf, noisyNet } from './noisyNet';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { batchNorm, GraphRandom, Stream } from '../../lib/engine';
+import { batchNorm, GraphRandom, Stream } from '../../lib/core/engine';
 import type { Trainable } from '../../lib/training';
 
 /** A dense net with everything that a checkpoint must hold: weights, moving statistics, dropout. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadDataset, type Dataset } from '../../lib/datasets';
-import { selectBackend, Stream } from '../../lib/engine';
-import { resNet, type ResNetOptions } from '../../lib/networks';
+import { selectBackend } from '../../lib/backends';
+import { Stream } from '../../lib/core/engine';
+import { resNet, type ResNetOptions } from '../../lib/core/networks';
 import { fit, type CheckpointOptions, type Recipe } from '../../lib/training';
 import { bytesOf } from './noisyNet';
 

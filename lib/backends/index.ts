@@ -1,0 +1,1 @@
+export { selectBackend, type Backend, type BackendName } from './select';

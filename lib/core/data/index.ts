@@ -1,0 +1,1 @@
+export { Split, type Batch } from './split';

@@ -1,0 +1,5 @@
+export { compile, type Compiled, type CompileOptions } from './compile';
+export { GraphRandom } from './graphRandom';
+export * from './ops';
+export * from './optimizers';
+export { Stream } from './random';

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs';
+import { kernels } from '../kernels';
+import { type Activation, activate } from './activation';
+
+/**
+ * f(x W + b).
+ *
+ * On the native backend the gradient is one op each: with dz = dy f'(z), dx = dz W^T and
+ * dW = x^T dz as products with transpose flags, db = BiasAddGrad(dz).
+ *
+ * @param x [batch, inputs]
+ * @param kernel W, [inputs, units]
+ * @param bias b, [units]
+ * @returns [batch, units]
+ */
+export function dense(
+  x: tf.Tensor2D,
+  kernel: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  activation: Activation = 'linear',
+): tf.Tensor2D {
+  return (
+    kernels().dense?.(x, kernel, bias, activation) ??
+    activate(tf.add(tf.matMul(x, kernel), bias), activation)
+  );
+}

@@ -1,0 +1,5 @@
+export { activate, relu, sigmoid, type Activation } from './activation';
+export { batchNorm, type Normalized } from './batchNorm';
+export { softmaxCrossEntropy } from './crossEntropy';
+export { dense } from './dense';
+export { highway, type HighwayWeights } from './highway';

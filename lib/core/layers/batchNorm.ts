@@ -1,0 +1,168 @@
+import * as tf from '@tensorflow/tfjs';
+import { batchNorm } from '../engine';
+import { always, type Branch } from '../engine/ops/conditional';
+import type { LayerArgs } from './denseBlock';
+
+const { constant, ones, zeros } = tf.initializers;
+
+/** The constants of a batch norm. */
+export interface BatchNormOptions {
+  /**
+   * Share of the moving statistics that a batch leaves as it was. Default 0.9, as in Torch, which
+   * the residual nets were trained with.
+   */
+  momentum?: number;
+  /** Added to the variance. Default 1e-5, as in Torch. */
+  epsilon?: number;
+  /** Where gamma starts. Default 1. */
+  gamma?: number;
+}
+
+/** The learned scale and shift of a batch norm, [channels] each. */
+export interface Affinity {
+  gamma: tf.LayerVariable;
+  beta: tf.LayerVariable;
+}
+
+/** The moving statistics of a batch norm, [channels] each. */
+export interface Statistics {
+  mean: tf.LayerVariable;
+  variance: tf.LayerVariable;
+}
+
+/** All that a batch norm needs but its input. */
+export interface Normalizer {
+  affinity: Affinity;
+  statistics: Statistics;
+  momentum: number;
+  epsilon: number;
+}
+
+/** How a layer is run: whether it trains, and the branch of the graph that it runs in. */
+export interface Pass {
+  training: boolean;
+  branch: Branch;
+}
+
+/** Makes a weight of a layer. */
+export type AddWeight = (
+  name: string,
+  shape: number[],
+  initializer: ReturnType<typeof zeros>,
+  trainable?: boolean,
+) => tf.LayerVariable;
+
+/** gamma and beta of a batch norm, made by `add`. */
+export function addAffinity(
+  add: AddWeight,
+  channels: number,
+  { gamma = 1 }: BatchNormOptions,
+  prefix = '',
+): Affinity {
+  return {
+    gamma: add(`${prefix}gamma`, [channels], constant({ value: gamma })),
+    beta: add(`${prefix}beta`, [channels], zeros()),
+  };
+}
+
+/** The moving statistics of a batch norm, made by `add`. */
+export function addStatistics(add: AddWeight, channels: number, prefix = ''): Statistics {
+  return {
+    mean: add(`${prefix}moving_mean`, [channels], zeros(), false),
+    variance: add(`${prefix}moving_variance`, [channels], ones(), false),
+  };
+}
+
+/**
+ * Batch normalization (Ioffe and Szegedy 2015, algorithms 1 and 2), over all axes but the last:
+ *
+ *     y = gamma (x - mean) / sqrt(variance + epsilon) + beta
+ *
+ * In training with the batch's statistics, which the moving ones then follow, in evaluation with the
+ * moving ones. In a branch that does not run, they stay as they are.
+ */
+export function normalize<T extends tf.Tensor>(
+  x: T,
+  { affinity, statistics, momentum, epsilon }: Normalizer,
+  { training, branch }: Pass,
+): T {
+  const gamma = branch.enter(affinity.gamma.read() as tf.Tensor1D);
+  const beta = branch.enter(affinity.beta.read() as tf.Tensor1D);
+  const mean = statistics.mean.read() as tf.Tensor1D;
+  const variance = statistics.variance.read() as tf.Tensor1D;
+  if (!training) return evaluate(x, mean, variance, gamma, beta, epsilon);
+  const now = batchNorm(x, gamma, beta, epsilon);
+  const follow = (moving: tf.LayerVariable, before: tf.Tensor1D, batch: tf.Tensor1D) => {
+    const after = tf.add<tf.Tensor1D>(tf.mul(before, momentum), tf.mul(batch, 1 - momentum));
+    moving.write(branch.leave(after, before));
+  };
+  follow(statistics.mean, mean, now.mean);
+  follow(statistics.variance, variance, now.variance);
+  return now.y;
+}
+
+function evaluate<T extends tf.Tensor>(
+  x: T,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): T {
+  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
+  return tf.add<T>(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)));
+}
+
+/** What a {@link BatchNorm} takes. */
+export interface BatchNormArgs extends LayerArgs, BatchNormOptions {}
+
+/**
+ * Batch normalization of [..., channels] as a layer; see {@link BatchNormOptions}. Unlike
+ * `tf.layers.batchNormalization` it runs as one native op, and its defaults are those of the
+ * residual nets. Weights, in order: `gamma`, `beta`, `moving_mean`, `moving_variance`.
+ */
+export class BatchNorm extends tf.layers.Layer {
+  /** @nocollapse */
+  static className = 'BatchNorm';
+
+  private readonly options: Required<BatchNormOptions>;
+  private normalizer!: Normalizer;
+
+  constructor(args: BatchNormArgs = {}) {
+    super(args);
+    this.options = withDefaults(args);
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const channels = (inputShape as tf.Shape).at(-1)!;
+    const add: AddWeight = (name, shape, initializer, trainable) =>
+      this.addWeight(name, shape, 'float32', initializer, undefined, trainable);
+    this.normalizer = {
+      affinity: addAffinity(add, channels, this.options),
+      statistics: addStatistics(add, channels),
+      ...this.options,
+    };
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    const pass = { training: kwargs.training === true, branch: always };
+    return tf.tidy(() => normalize(x, this.normalizer, pass));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.options };
+  }
+}
+
+/** `options` with what they leave out. */
+export function withDefaults({
+  momentum = 0.9,
+  epsilon = 1e-5,
+  gamma = 1,
+}: BatchNormOptions): Required<BatchNormOptions> {
+  return { momentum, epsilon, gamma };
+}
+
+tf.serialization.registerClass(BatchNorm);

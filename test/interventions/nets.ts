@@ -60,7 +60,7 @@ export class Widening extends Block {
     return [batch!, this.units];
   }
 
-  shortcut(x: tf.Tensor): tf.Tensor {
+  override shortcut(x: tf.Tensor): tf.Tensor {
     const more = this.units - x.shape[1]!;
     return more === 0
       ? x.clone()

@@ -3,7 +3,12 @@ import { beforeAll, expect, it } from 'vitest';
 import { Stream } from '../../lib/core/engine';
 import { loadNative } from '../../lib/backends/native/load';
 import { highwayNet, resNet, type Network } from '../../lib/core/networks';
-import { gatedCosines, optimalWeights, updateCosines, updateRatios } from '../../lib/core/probes';
+import {
+  updatePartCosines,
+  candidateWeights,
+  updateCosines,
+  updateRatios,
+} from '../../lib/core/probes';
 
 const samples = 40;
 const blocks = 4;
@@ -49,7 +54,7 @@ const minus = (x: number[], y: number[]) => x.map((value, i) => value - y[i]!);
 it.each(['end', 'without'] as const)(
   'the optimal weight is (v_a - c) / (v_H + v_a - 2 c) of the errors about the target "%s"',
   async (target) => {
-    const rows = await optimalWeights(net, images, { target });
+    const rows = await candidateWeights(net, images, { target });
     expect(rows.map(({ block }) => block)).toEqual(net.blocks.slice(0, -1).map(({ name }) => name));
     for (const [i, { gate, optimal }] of rows.entries()) {
       const v = values(i);
@@ -65,7 +70,7 @@ it.each(['end', 'without'] as const)(
 );
 
 it('no other weight leaves an error of less variance', async () => {
-  const [row] = await optimalWeights(net, images, { target: 'without' });
+  const [row] = await candidateWeights(net, images, { target: 'without' });
   const { H, a, without } = values(0);
   for (const [unit, best] of row!.optimal.entries()) {
     const left = (alpha: number) => {
@@ -78,7 +83,7 @@ it('no other weight leaves an error of less variance', async () => {
 });
 
 it('open and shut are slopes over the samples whose gate is above and below its mean', async () => {
-  const [row] = await optimalWeights(net, images, { target: 'without' });
+  const [row] = await candidateWeights(net, images, { target: 'without' });
   const { H, a, T, without } = values(0);
   const slope = (isIn: (gate: number, average: number) => boolean) => {
     const sums = [0, 1, 2, 3, 4].map((unit) => {
@@ -103,15 +108,15 @@ it('open and shut are slopes over the samples whose gate is above and below its 
 
 it('a channel whose proposal never varies has no optimal weight', async () => {
   const constant = tf.zeros<tf.Rank.R2>([samples, 6]);
-  const [row] = await optimalWeights(net, constant, { target: 'end' });
+  const [row] = await candidateWeights(net, constant, { target: 'end' });
   expect(row).toMatchObject({ gate: [], optimal: [] });
   constant.dispose();
 });
 
 it('what is written and what is erased make up the update', async () => {
-  const rows = await gatedCosines(net, images, labels, { batchSize: 1 });
+  const rows = await updatePartCosines(net, images, labels, { batchSize: 1 });
   const first = tf.slice(images, 0, 1);
-  const [single] = await gatedCosines(net, first, tf.slice(labels, 0, 1));
+  const [single] = await updatePartCosines(net, first, tf.slice(labels, 0, 1));
   const [update] = await updateCosines(net, first, tf.slice(labels, 0, 1));
   const [size] = await updateRatios(net, first);
   const { H, a, T } = values(0);
@@ -123,7 +128,7 @@ it('what is written and what is erased make up the update', async () => {
     4,
   );
   expect(rows).toHaveLength(blocks);
-  const all = await gatedCosines(net, images, labels);
+  const all = await updatePartCosines(net, images, labels);
   all.forEach((row, i) => expect(row.written).toBeCloseTo(rows[i]!.written, 4));
   first.dispose();
 });
@@ -139,8 +144,8 @@ it('blocks of a convolutional net that change the shape have no row, and nothing
   });
   const pictures = tf.reshape(tf.tile(images, [1, 6]), [samples, 6, 6, 1]);
   const before = tf.memory().numTensors;
-  const weights = await optimalWeights(conv, pictures, { target: 'end' });
-  const cosines = await gatedCosines(conv, pictures, labels);
+  const weights = await candidateWeights(conv, pictures, { target: 'end' });
+  const cosines = await updatePartCosines(conv, pictures, labels);
   expect(tf.memory().numTensors).toBe(before);
   expect(weights.map(({ block }) => block)).toEqual(['residual_1_01']);
   expect(cosines.map(({ block }) => block)).toEqual([

@@ -8,7 +8,7 @@ import { rewire } from '../../lib/core/interventions';
 import { plainConvNet, plainNet, resNet, type Network } from '../../lib/core/networks';
 import {
   exitScores,
-  featureIdentity,
+  featureCorrelations,
   stageErrors,
   stateNorms,
   updateCosines,
@@ -172,7 +172,7 @@ describe.each(kinds)('in a %s net', (kind) => {
         channels: alive.length,
       };
     });
-    const rows = await featureIdentity(net, data.inputs, { batchSize: 4 });
+    const rows = await featureCorrelations(net, data.inputs, { batchSize: 4 });
     close(rows, expected);
     expect(rows.at(-1)!.correlation).toBeCloseTo(1, 6);
     expect(rows.at(-1)!.matched).toBe(1);
@@ -186,7 +186,7 @@ describe.each(kinds)('in a %s net', (kind) => {
       () => updateCosines(net, data.inputs, data.labels),
       () => stateNorms(net, data.inputs, data.labels),
       () => weightGradients(net, data.inputs, data.labels),
-      () => featureIdentity(net, data.inputs),
+      () => featureCorrelations(net, data.inputs),
       () => exitScores(net, data),
     ];
     for (const probe of probes) {
@@ -314,7 +314,7 @@ describe('features that do not vary', () => {
       const dead = tf.tensor2d([1, 1, 1, 1, 0], [1, 5]);
       block.setWeights([tf.mul(kernel, dead), tf.add(bias, tf.tensor1d([1, 1, 1, 1, 0]))]);
     }
-    const rows = await featureIdentity(network, data([1, 1, 7], 3).inputs);
+    const rows = await featureCorrelations(network, data([1, 1, 7], 3).inputs);
     expect(rows.every(({ channels }) => channels <= 4)).toBe(true);
     expect(rows.at(-1)!.channels).toBeGreaterThan(1);
     expect(rows.at(-1)!.correlation).toBeCloseTo(1, 6);
@@ -330,7 +330,7 @@ it('a net without blocks is refused', async () => {
 it('labels that do not fit the images are refused with both numbers', async () => {
   const split = data([1, 1, 7], 3);
   const labels = tf.slice(split.labels, 0, 4);
-  const message = 'There are 11 images, but 4 labels.';
+  const message = 'There are 11 samples, but 4 labels.';
   await expect(updateCosines(net('plain'), split.inputs, labels)).rejects.toThrow(message);
   await expect(stateNorms(net('plain'), split.inputs, labels)).rejects.toThrow(message);
   await expect(weightGradients(net('plain'), split.inputs, labels)).rejects.toThrow(message);

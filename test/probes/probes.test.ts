@@ -11,13 +11,13 @@ import {
   type Network,
 } from '../../lib/core/networks';
 import {
-  changesByBlock,
-  classRouting,
-  gateSparsity,
+  stateChanges,
+  gateRouting,
+  gateSparsities,
   hoyerSparsity,
-  meanGates,
+  gateMeans,
   sampleActivity,
-  transformBiases,
+  gateBiases,
 } from '../../lib/core/probes';
 
 const classes = 3;
@@ -76,14 +76,14 @@ function expectRows(actual: number[][], expected: number[][], digits = 5) {
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-describe('meanGates', () => {
+describe('gateMeans', () => {
   it('is the mean of what each block reports, however the samples are batched', async () => {
     const gates = oneByOne(({ transform }) => transform);
     const expected = gates[0]!.map((row, l) =>
       row.map((_, i) => mean(gates.map((g) => g[l]![i]!))),
     );
     for (const batchSize of [1, 7, 500]) {
-      expectRows(await meanGates(net, images, { batchSize }), expected);
+      expectRows(await gateMeans(net, images, { batchSize }), expected);
     }
   });
 
@@ -92,7 +92,7 @@ describe('meanGates', () => {
       residualNet({ ...shape, stream: Stream.of(1) }),
       plainNet({ ...shape, stream: Stream.of(1) }),
     ]) {
-      expect(new Set((await meanGates(other, images)).flat())).toEqual(new Set([1]));
+      expect(new Set((await gateMeans(other, images)).flat())).toEqual(new Set([1]));
     }
   });
 });
@@ -115,16 +115,14 @@ describe('sampleActivity', () => {
   });
 });
 
-describe('transformBiases', () => {
+describe('gateBiases', () => {
   it('are where they were put', async () => {
-    expect(await transformBiases(net)).toEqual(new Array(blocks).fill([-1, -1, -1, -1]));
+    expect(await gateBiases(net)).toEqual(new Array(blocks).fill([-1, -1, -1, -1]));
   });
 
   it('names a block that has none', async () => {
     const plain = plainNet({ ...shape, stream: Stream.of(1) });
-    await expect(transformBiases(plain)).rejects.toThrow(
-      'The block "plain_01" has no transform bias.',
-    );
+    await expect(gateBiases(plain)).rejects.toThrow('The block "plain_01" has no transform bias.');
   });
 });
 
@@ -156,12 +154,12 @@ describe('the gates of convolutional nets, of stages that differ in shape', () =
     const means = sizes.map((size, l) =>
       Array.from({ length: size }, (_, i) => mean(each.map((gates) => gates[l]![i]!))),
     );
-    expectRows(own(await meanGates(net, images, { batchSize: 7 })), means);
+    expectRows(own(await gateMeans(net, images, { batchSize: 7 })), means);
     const { gates } = await sampleActivity(net, tf.slice(images, 2, 1));
     expectRows(own(gates), each[2]!);
-    const sparsity = await gateSparsity(net, images);
+    const sparsity = await gateSparsities(net, images);
     expect(sparsity.samples[2]).toBeCloseTo(hoyerSparsity(gates.flat()), 5);
-    const routing = await classRouting(net, images, labels, { classes, stream: Stream.of(1) });
+    const routing = await gateRouting(net, images, labels, { classes, stream: Stream.of(1) });
     const byClass = own(routing.byClass[1]!);
     const ofClass = each.filter((_, n) => n % classes === 1);
     expect(byClass[2]![5]).toBeCloseTo(mean(ofClass.map((g) => g[2]![5]!)) - means[2]![5]!, 5);
@@ -176,18 +174,18 @@ describe('the gates of convolutional nets, of stages that differ in shape', () =
       transformBias: -1,
       stream: Stream.of(3),
     });
-    expect(await transformBiases(net)).toEqual([
+    expect(await gateBiases(net)).toEqual([
       [-1, -1],
       [-1, -1],
     ]);
   });
 });
 
-describe('changesByBlock', () => {
+describe('stateChanges', () => {
   it('is the mean length of each update, and its share of all', async () => {
     const updates = oneByOne(({ update }) => update);
     const expected = updates[0]!.map((_, l) => mean(updates.map((u) => Math.hypot(...u[l]!))));
-    const { change, share } = await changesByBlock(net, images, { batchSize: 8 });
+    const { change, share } = await stateChanges(net, images, { batchSize: 8 });
     expectRows([change], [expected]);
     const total = expected.reduce((a, b) => a + b);
     expectRows([share], [expected.map((value) => value / total)]);
@@ -207,33 +205,33 @@ describe('changesByBlock', () => {
         (tf.reshape(update, [samples, -1]).arraySync() as number[][]).map((u) => Math.hypot(...u)),
       );
     });
-    const { change } = await changesByBlock(wide, pictures, { batchSize: 8 });
+    const { change } = await stateChanges(wide, pictures, { batchSize: 8 });
     expectRows([change], [expected]);
   });
 
   it('is 0, not NaN, where every gate is shut', async () => {
     const shut = highwayNet({ ...shape, transformBias: -1e4, stream: Stream.of(1) });
     const nothing = new Array(blocks).fill(0);
-    expect(await changesByBlock(shut, images)).toEqual({ change: nothing, share: nothing });
+    expect(await stateChanges(shut, images)).toEqual({ change: nothing, share: nothing });
   });
 });
 
-describe('gateSparsity', () => {
+describe('gateSparsities', () => {
   it("is the measure of each sample's gates, and of their mean", async () => {
     const gates = oneByOne(({ transform }) => transform).map((rows) => rows.flat());
-    const result = await gateSparsity(net, images, { batchSize: 7 });
+    const result = await gateSparsities(net, images, { batchSize: 7 });
     expectRows([result.samples], [gates.map(hoyerSparsity)]);
     const overall = gates[0]!.map((_, i) => mean(gates.map((row) => row[i]!)));
     expect(result.ofMean).toBeCloseTo(hoyerSparsity(overall), 5);
   });
 });
 
-describe('classRouting', () => {
+describe('gateRouting', () => {
   const options = () => ({ classes, shuffles: 30, stream: Stream.of(8), batchSize: 8 });
 
   it('is the between-class variance of the gates', async () => {
     const gates = oneByOne(({ transform }) => transform);
-    const { byClass, variance } = await classRouting(net, images, labels, options());
+    const { byClass, variance } = await gateRouting(net, images, labels, options());
     const of = (l: number, i: number, label?: number) =>
       mean(
         gates.filter((_, n) => label === undefined || n % classes === label).map((g) => g[l]![i]!),
@@ -256,7 +254,7 @@ describe('classRouting', () => {
   });
 
   it('tells labels that the gates follow from shuffled ones', async () => {
-    const { variance, shuffled } = await classRouting(net, images, labels, options());
+    const { variance, shuffled } = await gateRouting(net, images, labels, options());
     expect(shuffled).toHaveLength(30);
     expect(shuffled.every((control) => mean(control) < mean(variance))).toBe(true);
   });
@@ -267,20 +265,20 @@ describe('classRouting', () => {
       Array.from(order, (n) => n % classes),
       'int32',
     );
-    const { variance, shuffled } = await classRouting(net, images, random, options());
+    const { variance, shuffled } = await gateRouting(net, images, random, options());
     const above = shuffled.filter((control) => mean(control) >= mean(variance)).length;
     expect(above).toBeGreaterThan(0);
   });
 
   it('says what is wrong with labels', async () => {
     const few = tf.tensor1d([0, 1, 2], 'int32');
-    await expect(classRouting(net, images, few, options())).rejects.toThrow(
-      '31 images, but 3 labels',
+    await expect(gateRouting(net, images, few, options())).rejects.toThrow(
+      '31 samples, but 3 labels',
     );
-    await expect(classRouting(net, images, labels, { ...options(), classes: 4 })).rejects.toThrow(
+    await expect(gateRouting(net, images, labels, { ...options(), classes: 4 })).rejects.toThrow(
       'The class 3 has no sample among the 31.',
     );
-    await expect(classRouting(net, images, labels, { ...options(), classes: 2 })).rejects.toThrow(
+    await expect(gateRouting(net, images, labels, { ...options(), classes: 2 })).rejects.toThrow(
       'The label 2 is none of 2 classes.',
     );
   });
@@ -288,12 +286,12 @@ describe('classRouting', () => {
 
 describe('every probe', () => {
   const probes: Record<string, () => Promise<unknown>> = {
-    meanGates: () => meanGates(net, images, { batchSize: 7 }),
+    gateMeans: () => gateMeans(net, images, { batchSize: 7 }),
     sampleActivity: () => sampleActivity(net, first),
-    transformBiases: () => transformBiases(net),
-    changesByBlock: () => changesByBlock(net, images, { batchSize: 7 }),
-    gateSparsity: () => gateSparsity(net, images, { batchSize: 7 }),
-    classRouting: () => classRouting(net, images, labels, { classes, stream: Stream.of(1) }),
+    gateBiases: () => gateBiases(net),
+    stateChanges: () => stateChanges(net, images, { batchSize: 7 }),
+    gateSparsities: () => gateSparsities(net, images, { batchSize: 7 }),
+    gateRouting: () => gateRouting(net, images, labels, { classes, stream: Stream.of(1) }),
   };
 
   it.each(Object.keys(probes))('%s leaves no tensors behind and gives plain JSON', async (name) => {
@@ -304,8 +302,8 @@ describe('every probe', () => {
   });
 
   it('refuses an empty set, and a batch of none', async () => {
-    await expect(meanGates(net, tf.zeros([0, 2, 3, 1]))).rejects.toThrow('no samples');
-    await expect(meanGates(net, images, { batchSize: 0 })).rejects.toThrow(
+    await expect(gateMeans(net, tf.zeros([0, 2, 3, 1]))).rejects.toThrow('no samples');
+    await expect(gateMeans(net, images, { batchSize: 0 })).rejects.toThrow(
       'batchSize is a positive integer, not 0.',
     );
   });

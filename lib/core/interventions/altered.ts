@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Block, type Parts } from '../layers';
 import type { Network } from '../networks';
-import { withStages } from './places';
+import { withStages } from '../networks/network';
 
 type Options = Parameters<tf.layers.Layer['call']>[1];
 
@@ -19,6 +19,7 @@ export class Altered extends Block {
   ) {
     super({ name: block.name });
     this.built = true;
+    if (block.shortcut) this.shortcut = (x) => block.shortcut!(x);
   }
 
   override get trainableWeights(): tf.LayerVariable[] {

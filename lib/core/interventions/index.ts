@@ -1,10 +1,9 @@
 export { drop, lesion } from './lesion';
 export { patch, type PatchedPart } from './patch';
-export { type BlockReference } from './places';
 export { rewire, type Order } from './rewire';
 export { scale } from './scale';
 export { orderTau, shuffle, type Reach } from './shuffle';
-export { sweep, type Score, type SweepOptions } from './sweep';
+export { evaluate, sweep, type Score, type SweepOptions } from './sweep';
 export {
   dropSweep,
   lesionSweep,

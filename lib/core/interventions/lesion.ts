@@ -1,15 +1,16 @@
 import type { Stream } from '../engine';
 import type { Network } from '../networks';
-import { isRemovable, shortcutOf } from './bypass';
+import { withStages } from '../networks/network';
 import {
   findBlock,
   inventory,
+  isRemovable,
   keepsShape,
   places,
-  withStages,
   type BlockReference,
   type Place,
-} from './places';
+} from '../networks/places';
+import { shortcutOf } from './bypass';
 
 /**
  * The network without some of its blocks, as the papers remove them: the state is copied past the
@@ -22,10 +23,12 @@ import {
  */
 export function lesion(network: Network, ...blocks: BlockReference[]): Network {
   const removed = new Set(blocks.map((reference) => findBlock(network, reference)));
+  const all = places(network);
   return withStages(
     network,
-    places(network).map((stage) =>
-      stage.flatMap((place) => {
+    network.stages.map((_, stage) =>
+      all.flatMap((place) => {
+        if (place.stage !== stage) return [];
         if (!removed.has(place.block)) return [place.block];
         return keepsShape(place) ? [] : [shortcutOf(place.block)];
       }),
@@ -54,7 +57,6 @@ export function drop(network: Network, count: number, stream: Stream): Network {
 export function removable(network: Network): Place[] {
   const first = new Map(
     places(network)
-      .flat()
       .reverse()
       .map((place) => [place.block, place]),
   );

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
 import { alter } from './altered';
-import { bypass } from './bypass';
-import { findPlace, type BlockReference } from './places';
+import { through } from '../networks/network';
+import { bypass, findPlace, type BlockReference } from '../networks/places';
 
 /** What a patch takes over from the other run: the block's update, or the whole state after it. */
 export type PatchedPart = 'update' | 'output';
@@ -39,7 +39,7 @@ export function patch(
   const lesioned = bypass(place);
   return alter(network, place.block, (x, run) => {
     checkDonor(donor, x.shape[0], place.block.name);
-    const state = before.reduce((h, b) => b.apply(h) as tf.Tensor, network.embed(donor));
+    const state = through(before, network.embed(donor));
     if (part === 'update') return tf.add(lesioned(x), tf.sub(run(state), lesioned(state)));
     return tf.add(run(state), tf.zerosLike(lesioned(x)));
   });

@@ -46,16 +46,13 @@ export function plan(networks: readonly Network[]): Plan {
   const left = new Map<Visit, number>();
   const visitOf = visits();
   networks.forEach((network, n) => {
-    const { inputShape, stem, blocks, head } = network;
     let node = root;
-    let shape: tf.Shape = [null, ...inputShape];
-    for (const layer of [...stem, ...blocks, ...head]) {
-      const visit = visitOf(layer, shape);
+    for (const { layer, input } of network.route) {
+      const visit = visitOf(layer, input);
       const next = node.next.get(visit) ?? { next: new Map(), ends: [] };
       if (!node.next.has(visit)) left.set(visit, (left.get(visit) ?? 0) + 1);
       node.next.set(visit, next);
       node = next;
-      shape = layer.computeOutputShape(shape) as tf.Shape;
     }
     node.ends.push(n);
   });

@@ -1,5 +1,6 @@
 import type { Network } from '../networks';
-import { findBlock, inventory, withStages, type BlockReference } from './places';
+import { withStages } from '../networks/network';
+import { findBlock, inventory, type BlockReference } from '../networks/places';
 
 /** For each stage the blocks that run in it, first to last. A block may stand there any number of times. */
 export type Order = readonly (readonly BlockReference[])[];

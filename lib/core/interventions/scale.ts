@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
 import { alter } from './altered';
-import { bypass } from './bypass';
-import { findPlace, type BlockReference } from './places';
+import { bypass, findPlace, type BlockReference } from '../networks/places';
 
 /**
  * The network with one block's update scaled, wherever the block stands:

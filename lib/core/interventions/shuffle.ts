@@ -1,6 +1,7 @@
 import type { Stream } from '../engine';
 import type { Network } from '../networks';
-import { fits, inventory, keepsShape, places, withStages, type Place } from './places';
+import { withStages } from '../networks/network';
+import { fits, inventory, keepsShape, places, type Place } from '../networks/places';
 
 /** Where a swap may take a block: to a place of its own stage, or to any whose state it fits. */
 export type Reach = 'within' | 'across';
@@ -22,7 +23,7 @@ export function shuffle(
   if (!Number.isInteger(swaps) || swaps < 0) {
     throw new RangeError(`A network is shuffled by a whole number of swaps, not ${swaps}.`);
   }
-  const flat = places(network).flat();
+  const flat = places(network);
   const pairs = exchangeable(flat, reach);
   if (pairs.length === 0 && swaps > 0) {
     const where = reach === 'within' ? 'in one stage' : 'of any stages';

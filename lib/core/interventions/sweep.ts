@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import type { Split } from '../data';
 import { compile } from '../engine';
 import type { Network } from '../networks';
+import { samplesAtOnce } from '../networks/budget';
+import { places } from '../networks/places';
 import { withPaths } from './paths';
-import { places } from './places';
 import { plan, type Plan, type StateReference } from './plan';
 
 /** How well a network does on a split. */
 export interface Score {
-  /** Share of images whose largest logit is the label's. */
+  /** Share of samples whose largest logit is the label's. */
   accuracy: number;
   /** Mean cross-entropy, in nats. */
   loss: number;
@@ -22,9 +23,6 @@ export interface SweepOptions {
 
 /** How many networks are run together. */
 const together = 64;
-
-/** Numbers in a state, over all networks run together and all images of a batch: 16 MB. */
-const budget = 2 ** 22;
 
 /** From how many batches on a recorded graph saves more time than recording it takes. */
 const worthwhile = 8;
@@ -52,6 +50,16 @@ export async function sweep(
   return scores;
 }
 
+/** Accuracy and mean loss of one network on a whole split. */
+export async function evaluate(
+  network: Network,
+  data: Split,
+  options: SweepOptions = {},
+): Promise<Score> {
+  const [score] = await sweep([network], data, options);
+  return score!;
+}
+
 async function scoreTogether(
   networks: readonly Network[],
   data: Split,
@@ -59,8 +67,7 @@ async function scoreTogether(
 ): Promise<Score[]> {
   const { size } = data;
   const steps = withPaths(plan(networks));
-  const numbers = networks.length * Math.max(...networks.map(largestState));
-  const batch = Math.min(size, Math.max(1, Math.floor(budget / numbers)));
+  const batch = samplesAtOnce(size, numbersOf(networks));
   const run = (inputs: tf.Tensor, labels: tf.Tensor1D, counted: tf.Tensor1D) =>
     tf.tidy(() => score(logitsOf(steps, inputs), labels, counted));
   const compiled = size / batch >= worthwhile ? compile(run) : undefined;
@@ -69,13 +76,11 @@ async function scoreTogether(
   try {
     for (let start = 0; start < size; start += batch) {
       const from = Math.min(start, size - batch);
-      const result = tf.tidy(() =>
-        measure(
-          tf.slice(data.inputs, from, batch),
-          tf.slice(data.labels, from, batch),
-          tf.cast(tf.greaterEqual<tf.Tensor1D>(tf.range(from, from + batch), start), 'float32'),
-        ),
-      );
+      const result = tf.tidy(() => {
+        const { inputs, labels } = data.slice(from, batch);
+        const isNew = tf.greaterEqual<tf.Tensor1D>(tf.range(from, from + batch), start);
+        return measure(inputs, labels, tf.cast(isNew, 'float32'));
+      });
       const [right, loss] = await result.array();
       result.dispose();
       sums.forEach((sum, i) => {
@@ -120,7 +125,7 @@ function gather(slabs: tf.Tensor[], references: StateReference[], batch: number)
   return pieces.length === 1 ? pieces[0]! : tf.concat(pieces);
 }
 
-/** Right answers and summed losses, [2, networks], over the images that are counted. */
+/** Right answers and summed losses, [2, networks], over the samples that are counted. */
 function score(logits: tf.Tensor3D, labels: tf.Tensor1D, counted: tf.Tensor1D): tf.Tensor2D {
   const classes = logits.shape[2];
   const right = tf.cast(tf.equal(tf.argMax(logits, 2), labels), 'float32');
@@ -129,8 +134,11 @@ function score(logits: tf.Tensor3D, labels: tf.Tensor1D, counted: tf.Tensor1D): 
   return tf.stack([total(right), tf.neg(total(likelihood))]) as tf.Tensor2D;
 }
 
-/** The most numbers in a state of one image. */
-function largestState(network: Network): number {
-  const shapes = places(network).flatMap((stage) => stage.map(({ output }) => output));
-  return Math.max(1, ...shapes.map((shape) => tf.util.sizeFromShape(shape.slice(1) as number[])));
+/** Numbers that are held of one sample while networks are run together. */
+function numbersOf(networks: readonly Network[]): number {
+  const size = (shape: readonly (number | null)[]) => tf.util.sizeFromShape(shape as number[]);
+  const states = networks.flatMap((network) =>
+    places(network).map(({ output }) => size(output.slice(1))),
+  );
+  return Math.max(size(networks[0]!.inputShape), networks.length * Math.max(1, ...states));
 }

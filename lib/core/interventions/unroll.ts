@@ -1,5 +1,6 @@
 import type { Network } from '../networks';
-import { findBlock, inventory, withStages, type BlockReference } from './places';
+import { withStages } from '../networks/network';
+import { findBlock, inventory, type BlockReference } from '../networks/places';
 
 /**
  * The network with only the first blocks of each stage, an early exit: the head reads the state

@@ -26,6 +26,12 @@ export abstract class Block extends tf.layers.Layer {
    */
   abstract parts(x: tf.Tensor): Parts;
 
+  /**
+   * What is left of the block without its branch, where its input and output differ in shape; a block
+   * that has no such shortcut can then not be removed.
+   */
+  shortcut?(x: tf.Tensor): tf.Tensor;
+
   /** Class and name, for a message. */
   protected get label(): string {
     return `${this.getClassName()} "${this.name}"`;

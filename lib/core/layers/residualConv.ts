@@ -146,7 +146,7 @@ export class ResidualConv extends ConvBlock {
   }
 
   /** What the block makes of x when F(x) = 0. */
-  shortcut(x: tf.Tensor): tf.Tensor {
+  override shortcut(x: tf.Tensor): tf.Tensor {
     const carried = this.carried(x as tf.Tensor4D, false);
     return this.preActivation ? carried : relu(carried);
   }

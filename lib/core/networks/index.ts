@@ -16,6 +16,7 @@ export {
   type PoolingSize,
 } from './highwayConvNets';
 export { Network, type Mode, type NetworkLayers } from './network';
+export { type BlockReference } from './places';
 export { countParameters, type ParameterCount } from './parameters';
 export { withPreprocessing } from './preprocessing';
 export {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Block } from '../layers';
+import { follow, type Stop } from './route';
 
 type Layer = tf.layers.Layer;
 
@@ -34,15 +35,19 @@ export class Network {
   readonly stages: readonly (readonly Block[])[];
   /** The layers from the last state to the logits. */
   readonly head: readonly Layer[];
+
+  /** All layers in the order they run in, with the shapes of their states. */
+  readonly route: readonly Stop[];
   private layersModel?: tf.LayersModel;
 
-  /** @throws Error when a layer does not fit the one before; the message has both shapes. */
+  /** @throws Error when a layer does not fit the one before; the message has the shape. */
   constructor({ inputShape, stem, stages, head }: NetworkLayers) {
     this.inputShape = inputShape;
     this.stem = stem;
     this.stages = stages;
     this.head = head;
     if (this.layers.some((layer) => !layer.built)) this.layersModel = this.toModel();
+    this.route = follow(this.layers, inputShape);
   }
 
   /** All blocks, first to last. */
@@ -116,9 +121,34 @@ export class Network {
   }
 }
 
-function through(layers: readonly Layer[], x: tf.Tensor, mode: Mode): tf.Tensor {
-  const apply = (state: tf.Tensor, layer: Layer) => layer.apply(state, { ...mode }) as tf.Tensor;
-  return tf.tidy(() => layers.reduce(apply, x));
+/**
+ * Runs layers on x, one after the other: the only place where anything does.
+ * @param after sees each state and gives what goes on
+ */
+export function through(
+  layers: readonly Layer[],
+  x: tf.Tensor,
+  mode: Mode = {},
+  after = (state: tf.Tensor) => state,
+): tf.Tensor {
+  return tf.tidy(() =>
+    layers.reduce((state, layer) => after(layer.apply(state, { ...mode }) as tf.Tensor), x),
+  );
+}
+
+/**
+ * A network of the same stem, head and weights with other stages.
+ *
+ * @throws Error when a block or the head does not fit the state it gets.
+ */
+export function withStages(network: Network, stages: readonly (readonly Block[])[]): Network {
+  const { inputShape, stem, head } = network;
+  return new Network({
+    inputShape: [...inputShape],
+    stem: [...stem],
+    stages: stages.map((stage) => [...stage]),
+    head: [...head],
+  });
 }
 
 function distinct(weights: tf.LayerVariable[]): tf.Variable[] {

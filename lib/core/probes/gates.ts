@@ -1,33 +1,44 @@
 import * as tf from '@tensorflow/tfjs';
-import { HighwayConv, HighwayDense } from '../layers';
+import { HighwayConv, HighwayDense, type Parts } from '../layers';
 import type { Network } from '../networks';
+import { places } from '../networks/places';
+import { walk } from '../networks/walk';
+import { inRowsOf } from './rows';
+import { means, readings, type ProbeOptions } from './samples';
 import { hoyerSparsity } from './sparsity';
-import {
-  gateCounts,
-  inRowsOf,
-  measured,
-  summed,
-  transformGates,
-  visit,
-  type ProbeOptions,
-} from './visit';
 
 /**
  * The transform gates, mean over samples: `[block][unit]` (Srivastava, Greff and Schmidhuber 2015,
  * Figure 2, second column). A convolutional block has a unit for each row, column and channel, in this
  * order. Residual and plain blocks have T = 1, or their branch scale.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  * @throws RangeError when there are no samples, or no blocks.
  */
-export async function meanGates(
+export async function gateMeans(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   options: ProbeOptions = {},
 ): Promise<number[][]> {
-  const sums = await summed(images, options, (batch) => tf.sum(transformGates(net, batch), 0));
-  const means = sums.map((sum) => sum / images.shape[0]);
-  return inRowsOf(means, gateCounts(net, images));
+  const gates = ({ transform }: Parts) => [tf.reshape(tf.sum(transform, 0), [-1])];
+  return inRowsOf(await means(net, inputs, ({ parts }) => gates(parts), options), gateCounts(net));
+}
+
+/**
+ * The transform gates of each sample, [batch, gates], the first block's first. Those of a convolutional
+ * block are in the order of its output: rows, columns, channels.
+ */
+export function transformGates(net: Network, x: tf.Tensor): tf.Tensor2D {
+  const flat = ({ transform }: Parts) => tf.reshape(transform, [x.shape[0], -1]);
+  return tf.concat(
+    walk(net, x, ({ parts }) => flat(parts)),
+    1,
+  ) as tf.Tensor2D;
+}
+
+/** How many transform gates a sample has in each block: one for each number of its output. */
+export function gateCounts(net: Network): number[] {
+  return places(net).map(({ output }) => tf.util.sizeFromShape(output.slice(1) as number[]));
 }
 
 /** What one sample does in a net. */
@@ -51,8 +62,14 @@ export async function sampleActivity(net: Network, image: tf.Tensor): Promise<Sa
       `This takes one sample, not ${image.shape[0]}: shape [${image.shape.join(', ')}].`,
     );
   }
-  const gates = tf.tidy(() => visit(net, image, ({ transform }) => transform));
-  const states = tf.tidy(() => [net.embed(image), ...visit(net, image, ({ output }) => output)]);
+  const { gates, states } = tf.tidy(() => {
+    const seen = walk(net, image, ({ before, after, parts }) => [parts.transform, before, after]);
+    const [first] = seen as [tf.Tensor[], ...tf.Tensor[][]];
+    return {
+      gates: seen.map(([gate]) => gate!),
+      states: [first[1]!, ...seen.map(([, , after]) => after!)],
+    };
+  });
   const read = (rows: tf.Tensor[]) => Promise.all(rows.map(async (row) => [...(await row.data())]));
   const activity = { gates: await read(gates), states: await read(states) };
   tf.dispose([gates, states]);
@@ -65,7 +82,7 @@ export async function sampleActivity(net: Network, image: tf.Tensor): Promise<Sa
  *
  * @throws TypeError naming a block that has none.
  */
-export async function transformBiases(net: Network): Promise<number[][]> {
+export async function gateBiases(net: Network): Promise<number[][]> {
   const biases = net.blocks.map((block) => {
     const isHighway = block instanceof HighwayDense || block instanceof HighwayConv;
     const bias = isHighway ? block.transformBias : undefined;
@@ -90,18 +107,18 @@ export interface GateSparsity {
  * while |mean|_2 is at most the mean of |g|_2. What training did shows in the distance, beside that
  * of an untrained net.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  * @param options.measure the sparsity of a list of numbers; Hoyer's by default
  */
-export async function gateSparsity(
+export async function gateSparsities(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   { measure = hoyerSparsity, ...options }: ProbeOptions & { measure?: typeof hoyerSparsity } = {},
 ): Promise<GateSparsity> {
   const samples: number[] = [];
   let sums = new Float64Array();
   const gates = (batch: tf.Tensor) => transformGates(net, batch);
-  for await (const { values, shape } of measured(images, options, gates)) {
+  for await (const { values, shape } of readings(net, inputs, options, gates, 2)) {
     const [count, width] = shape as [number, number];
     if (sums.length === 0) sums = new Float64Array(width);
     for (let n = 0; n < count; n++) {

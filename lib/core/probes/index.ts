@@ -1,19 +1,21 @@
-export { changesByBlock, type Changes } from './changes';
-export { exitScores, type ExitRow } from './exits';
-export { featureIdentity, type IdentityRow } from './featureIdentity';
+/** Probes are named by what they look at, then by what they measure of it. */
+export { candidateWeights, type WeightOptions, type WeightRow } from './candidateWeights';
+export { exitScores, type ExitRow } from './exitScores';
+export { featureCorrelations, type FeatureRow } from './featureCorrelations';
+export { gateRouting, type Routing, type RoutingOptions } from './gateRouting';
 export {
-  gateSparsity,
-  meanGates,
+  gateBiases,
+  gateMeans,
+  gateSparsities,
   sampleActivity,
-  transformBiases,
   type GateSparsity,
   type SampleActivity,
 } from './gates';
-export { gatedCosines, type GatedCosineRow } from './gatedCosines';
-export { optimalWeights, type WeightOptions, type WeightRow } from './optimalWeights';
-export { classRouting, type Routing, type RoutingOptions } from './routing';
+export type { BlockRow } from './rows';
+export type { ProbeOptions } from './samples';
 export { giniIndex, hoyerSparsity } from './sparsity';
 export { stageErrors, type StageErrorRow } from './stageErrors';
+export { stateChanges, type Changes } from './stateChanges';
 export {
   stateNorms,
   weightGradients,
@@ -21,6 +23,5 @@ export {
   type NormRow,
   type WeightGradientRow,
 } from './stateNorms';
-export type { BlockRow } from './states';
+export { updatePartCosines, type PartCosineRow } from './updatePartCosines';
 export { updateCosines, updateRatios, type CosineRow, type UpdateRow } from './updates';
-export type { ProbeOptions } from './visit';

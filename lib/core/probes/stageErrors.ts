@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
-import { batched, statesOf, type BlockRow } from './states';
-import { summed, type ProbeOptions } from './visit';
+import { places } from '../networks/places';
+import { sameShape } from '../networks/route';
+import { walk } from '../networks/walk';
+import { total, type BlockRow } from './rows';
+import { readings, summed, type ProbeOptions } from './samples';
 
 /** How far the state after a block is from that at the end of its stage. */
 export interface StageErrorRow extends BlockRow {
@@ -23,35 +26,37 @@ export interface StageErrorRow extends BlockRow {
  * tells. Deviation and bias of the last block are 0 by construction. Blocks whose state has another
  * shape than the stage's end have no row.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  */
 export async function stageErrors(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   options: ProbeOptions = {},
 ): Promise<StageErrorRow[]> {
-  let pairs: StagePair[] = [];
-  const sums = await summed(images, batched(net, images, options), (batch) => {
-    const states = statesOf(net, batch);
-    pairs = stagePairs(net, states);
-    const errors = pairs.map(({ at, end }) => tf.sub(states[at]!, states[end]!));
-    const parts = errors.map((e) => [tf.reshape(tf.sum(e, 0), [-1]), squares(e)]);
-    return tf.concat(parts.flat());
-  });
+  const pairs = stagePairs(net);
+  const measure = (batch: tf.Tensor) => {
+    const states = walk(net, batch, ({ after }) => after);
+    const sums = ({ at, end }: StagePair) => {
+      const error = tf.sub(states[at]!, states[end]!);
+      return [tf.reshape(tf.sum(error, 0), [-1]), total(tf.square(error))];
+    };
+    return tf.concat(pairs.flatMap((pair) => tf.tidy(() => sums(pair))));
+  };
+  const sums = await summed(readings(net, inputs, options, measure));
   let start = 0;
   return pairs.map(({ row, units }) => {
-    const total = sums.subarray(start, start + units);
+    const each = sums.subarray(start, start + units);
     const squared = sums[start + units]!;
     start += units + 1;
-    const size = images.shape[0];
-    const mean = total.reduce((sum, e) => sum + e, 0) / units / size;
-    const bias = Math.sqrt(total.reduce((sum, e) => sum + (e / size) ** 2, 0) / units);
+    const size = inputs.shape[0];
+    const mean = each.reduce((sum, e) => sum + e, 0) / units / size;
+    const bias = Math.sqrt(each.reduce((sum, e) => sum + (e / size) ** 2, 0) / units);
     const variance = squared / units / size - mean * mean;
     return { ...row, mean, deviation: Math.sqrt(Math.max(0, variance)), bias };
   });
 }
 
-/** A state and the end of its stage, as indices of the network's states. */
+/** A block and the end of its stage, as indices of the network's blocks. */
 export interface StagePair {
   row: BlockRow;
   at: number;
@@ -60,21 +65,12 @@ export interface StagePair {
   units: number;
 }
 
-/** The states after blocks that can be compared with the end of their stage: those of its shape. */
-export function stagePairs({ stages }: Network, states: readonly tf.Tensor[]): StagePair[] {
-  let before = 0;
-  return stages.flatMap((blocks, stage) => {
-    const first = before + 1;
-    before += blocks.length;
-    const end = before;
-    return blocks.flatMap(({ name }, i) => {
-      const [at, { shape, size }] = [first + i, states[first + i]!];
-      if (!tf.util.arraysEqual(shape, states[end]!.shape)) return [];
-      return [{ row: { block: name, stage }, at, end, units: size / shape[0] }];
-    });
+/** The blocks whose state can be compared with that at the end of their stage: those of its shape. */
+export function stagePairs(net: Network): StagePair[] {
+  const all = places(net);
+  return all.flatMap(({ block, stage, at, end, output }) => {
+    if (!sameShape(output, all[end]!.output)) return [];
+    const units = tf.util.sizeFromShape(output.slice(1) as number[]);
+    return [{ row: { block: block.name, stage }, at, end, units }];
   });
-}
-
-function squares(x: tf.Tensor): tf.Tensor1D {
-  return tf.reshape(tf.sum(tf.square(x)), [1]);
 }

@@ -1,16 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { softmaxCrossEntropy } from '../engine';
 import type { Mode, Network } from '../networks';
-import {
-  backward,
-  batched,
-  blockRows,
-  checkLabels,
-  labelsOf,
-  norms,
-  type BlockRow,
-} from './states';
-import { inRows, summed, type ProbeOptions } from './visit';
+import { inRows, norms, rowsOf, total, type BlockRow } from './rows';
+import { checkLabels, means, readings, recorded, summed, type ProbeOptions } from './samples';
 
 /** How large a state and its gradient are. */
 export interface NormRow extends BlockRow {
@@ -28,36 +20,33 @@ export interface NormOptions extends ProbeOptions, Mode {}
  * section on shared layers: both explode when blocks are shared). With `training` they depend on the
  * batch size, by default the number of samples; the net's moving statistics stay as they are.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  * @param labels int32, [samples]
- * @throws RangeError when images and labels differ in number.
+ * @throws RangeError when inputs and labels differ in number.
  */
 export async function stateNorms(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   labels: tf.Tensor1D,
   { batchSize, training = false }: NormOptions = {},
 ): Promise<NormRow[]> {
-  checkLabels(images, labels);
-  const whole = training ? images.shape[0] : undefined;
-  const options = batched(net, images, { batchSize: batchSize ?? whole });
+  const whole = training ? inputs.shape[0] : undefined;
+  const options = { batchSize: batchSize ?? whole, labels, training };
   const kept = (training ? net.statistics : []).map((statistic) => statistic.clone());
-  const measure = (batch: tf.Tensor, start: number) => {
-    const own = labelsOf(batch, labels, start);
-    const { states, gradients } = backward(net, batch, own, { training });
-    return tf.stack([...states.slice(1), ...gradients.slice(1)].map((x) => tf.sum(norms(x))));
-  };
-  const sums = await summed(images, options, measure).finally(() => {
+  const all = await means(
+    net,
+    inputs,
+    ({ after, gradients }) => [after, gradients!.after].map((x) => total(norms(x))),
+    options,
+  ).finally(() => {
     kept.forEach((value, i) => net.statistics[i]!.assign(value));
     tf.dispose(kept);
   });
-  const [activations, gradients] = inRows(sums, 2) as [number[], number[]];
-  const mean = (sum: number) => sum / images.shape[0];
-  return blockRows(net).map((row, i) => ({
-    ...row,
-    activation: mean(activations[i]!),
-    gradient: mean(gradients[i]!),
-  }));
+  const pairs = inRows(all, net.blocks.length);
+  return rowsOf(net).map((row, i) => {
+    const [activation, gradient] = pairs[i] as [number, number];
+    return { ...row, activation, gradient };
+  });
 }
 
 /** How large the gradient of the loss by a layer's weights is. */
@@ -74,24 +63,26 @@ export interface WeightGradientRow {
  * The gradient of the mean loss by the weights of each layer that has any. Weights that several
  * layers share have one gradient, the sum over all their uses, which each of these layers shows.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  * @param labels int32, [samples]
- * @throws RangeError when images and labels differ in number.
+ * @throws RangeError when inputs and labels differ in number.
  */
 export async function weightGradients(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   labels: tf.Tensor1D,
   options: ProbeOptions = {},
 ): Promise<WeightGradientRow[]> {
-  checkLabels(images, labels);
+  checkLabels(inputs, labels);
   const { variables } = net;
-  const sums = await summed(images, batched(net, images, options), (batch, start) => {
-    const loss = () => softmaxCrossEntropy(labelsOf(batch, labels, start), net.logits(batch));
+  const measure = (batch: tf.Tensor, start: number) => {
+    const own = tf.slice(labels, start, batch.shape[0]);
+    const loss = () => softmaxCrossEntropy(own, net.logits(batch));
     const { grads } = tf.variableGrads(loss, variables);
     const flat = variables.map((variable) => tf.reshape(grads[variable.name]!, [-1]));
-    return tf.mul(tf.concat(flat), batch.shape[0] / images.shape[0]);
-  });
+    return tf.mul(tf.concat(flat), batch.shape[0] / inputs.shape[0]);
+  };
+  const sums = await summed(readings(net, inputs, options, measure, recorded));
   let end = 0;
   const slices = new Map(
     variables.map((variable) => [variable, sums.subarray(end, (end += variable.size))]),

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Stream } from '../engine';
 import type { Network } from '../networks';
-import { gateCounts, inRows, inRowsOf, summed, transformGates, type ProbeOptions } from './visit';
+import { gateCounts, transformGates } from './gates';
+import { inRows, inRowsOf } from './rows';
+import { checkLabels, readings, summed, type ProbeOptions } from './samples';
 
-/** How {@link classRouting} measures. */
+/** How {@link gateRouting} measures. */
 export interface RoutingOptions extends ProbeOptions {
   /** Number of classes. */
   classes: number;
@@ -32,32 +34,34 @@ export interface Routing {
  *
  * for the labels as they are and for permutations of them.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  * @param labels int32, [samples]
- * @throws RangeError when images and labels differ in number, or a class has no sample.
+ * @throws RangeError when inputs and labels differ in number, or a class has no sample.
  */
-export async function classRouting(
+export async function gateRouting(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   labels: tf.Tensor1D,
   { classes, shuffles = 20, stream, ...options }: RoutingOptions,
 ): Promise<Routing> {
+  checkLabels(inputs, labels);
   const own = Int32Array.from(await labels.data());
-  const counts = countsOf(own, classes, images.shape[0]);
+  const counts = countsOf(own, classes);
   const permuted = Array.from({ length: shuffles }, (_, i) =>
     stream
       .fork(i)
       .permutation(own.length)
       .map((from) => own[from]!),
   );
-  const sums = await summed(images, options, (batch, start) => {
+  const measure = (batch: tf.Tensor, start: number) => {
     const gates = transformGates(net, batch);
     const rows = [own, ...permuted].map((labels) =>
       tf.oneHot(tf.tensor1d(labels.subarray(start, start + batch.shape[0]), 'int32'), classes),
     );
     return tf.matMul(tf.cast(tf.concat(rows, 1), 'float32'), gates, true);
-  });
-  const blocks = gateCounts(net, images);
+  };
+  const sums = await summed(readings(net, inputs, options, measure, 2));
+  const blocks = gateCounts(net);
   const [actual, ...control] = inRows(sums, 1 + shuffles).map((sums) =>
     deviations(inRows(sums, classes), counts),
   );
@@ -69,10 +73,7 @@ export async function classRouting(
   };
 }
 
-function countsOf(labels: Int32Array, classes: number, samples: number): number[] {
-  if (labels.length !== samples) {
-    throw new RangeError(`There are ${samples} images, but ${labels.length} labels.`);
-  }
+function countsOf(labels: Int32Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (const label of labels) {
     if (!(label in counts))
@@ -80,7 +81,8 @@ function countsOf(labels: Int32Array, classes: number, samples: number): number[
     counts[label]!++;
   }
   const empty = counts.indexOf(0);
-  if (empty >= 0) throw new RangeError(`The class ${empty} has no sample among the ${samples}.`);
+  if (empty >= 0)
+    throw new RangeError(`The class ${empty} has no sample among the ${labels.length}.`);
   return counts;
 }
 

@@ -1,8 +1,8 @@
 import type { Split } from '../data';
 import { sweep, truncate, type Score, type SweepOptions } from '../interventions';
-import { places } from '../interventions/places';
 import type { Network } from '../networks';
-import type { BlockRow } from './states';
+import { stagePairs } from './stageErrors';
+import type { BlockRow } from './rows';
 
 /** The score of the final classifier on the state after a block. */
 export type ExitRow = BlockRow & Score;
@@ -18,12 +18,9 @@ export async function exitScores(
 ): Promise<ExitRow[]> {
   const last = net.stages.length - 1;
   const before = net.stages.slice(0, last).map((stage) => stage.length);
-  const blocks = places(net)[last] ?? [];
-  const end = String(blocks.at(-1)?.output);
-  const exits = blocks.flatMap(({ block, output }, i) =>
-    String(output) === end ? [{ block: block.name, length: i + 1 }] : [],
-  );
-  const networks = exits.map(({ length }) => truncate(net, [...before, length]));
+  const first = before.reduce((sum, length) => sum + length, 0);
+  const exits = stagePairs(net).filter(({ row }) => row.stage === last);
+  const networks = exits.map(({ at }) => truncate(net, [...before, at - first + 1]));
   const scores = await sweep(networks, data, options);
-  return exits.map(({ block }, i) => ({ block, stage: last, ...scores[i]! }));
+  return exits.map(({ row }, i) => ({ ...row, ...scores[i]! }));
 }

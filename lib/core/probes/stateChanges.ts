@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
-import { norms } from './states';
-import { summed, visit, type ProbeOptions } from './visit';
+import { norms, total } from './rows';
+import { means, type ProbeOptions } from './samples';
 
 /** How much each block changes the state. */
 export interface Changes {
@@ -15,18 +15,17 @@ export interface Changes {
  * How much each block changes the state it is given: |y_l - y_(l-1)|_2, mean over samples. In
  * Srivastava, Greff and Schmidhuber 2015, Figure 2, most of it happens in the first layers.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  * @throws RangeError when there are no samples, or no blocks.
  */
-export async function changesByBlock(
+export async function stateChanges(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   options: ProbeOptions = {},
 ): Promise<Changes> {
-  const sums = await summed(images, options, (batch) =>
-    tf.stack(visit(net, batch, ({ update }) => tf.sum(norms(update)))),
-  );
-  const change = Array.from(sums, (sum) => sum / images.shape[0]);
-  const total = change.reduce((a, b) => a + b);
-  return { change, share: change.map((part) => part / (total || 1)) };
+  const change = [
+    ...(await means(net, inputs, ({ parts }) => [total(norms(parts.update))], options)),
+  ];
+  const sum = change.reduce((a, b) => a + b);
+  return { change, share: change.map((part) => part / (sum || 1)) };
 }

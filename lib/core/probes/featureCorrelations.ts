@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
+import { walk } from '../networks/walk';
+import type { BlockRow } from './rows';
+import { readings, type ProbeOptions } from './samples';
 import { stagePairs, type StagePair } from './stageErrors';
-import { batched, statesOf, type BlockRow } from './states';
-import { measured, type ProbeOptions } from './visit';
 
 /** How far the features after a block are those of its stage's end. */
-export interface IdentityRow extends BlockRow {
+export interface FeatureRow extends BlockRow {
   /** Correlation of a channel with the same channel at the stage's end, mean over channels. */
   correlation: number;
   /** Correlation with another channel at the stage's end, mean over all pairs: the control. */
@@ -25,21 +26,21 @@ export interface IdentityRow extends BlockRow {
  *
  * A mean over no pair is NaN. Blocks whose state has another shape than the stage's end have no row.
  *
- * @param images [samples, ...net.inputShape]
+ * @param inputs [samples, ...net.inputShape]
  */
-export async function featureIdentity(
+export async function featureCorrelations(
   net: Network,
-  images: tf.Tensor,
+  inputs: tf.Tensor,
   options: ProbeOptions = {},
-): Promise<IdentityRow[]> {
-  let pairs: StagePair[] = [];
+): Promise<FeatureRow[]> {
+  const pairs = stagePairs(net);
   const moments: Moments[] = [];
-  const batches = measured(images, batched(net, images, options), (batch) => {
-    const states = statesOf(net, batch);
-    pairs = stagePairs(net, states);
-    return tf.concat(pairs.flatMap(({ at, end }) => batchMoments(states[at]!, states[end]!)));
-  });
-  for await (const { values } of batches) {
+  const measure = (batch: tf.Tensor) => {
+    const states = walk(net, batch, ({ after }) => after);
+    const moments = ({ at, end }: StagePair) => batchMoments(states[at]!, states[end]!);
+    return tf.concat(pairs.flatMap((pair) => tf.tidy(() => moments(pair))));
+  };
+  for await (const { values } of readings(net, inputs, options, measure)) {
     let start = 0;
     pairs.forEach((_, i) => {
       const [count, channels] = [values[start]!, values[start + 1]!];
@@ -98,7 +99,7 @@ class Moments {
   }
 
   /** What the correlations say. */
-  identity(): Omit<IdentityRow, keyof BlockRow> {
+  identity(): Omit<FeatureRow, keyof BlockRow> {
     const { count, channels, sums, squares, products } = this;
     const variance = (side: 0 | 1, c: number) => squares[side][c]! - sums[side][c]! ** 2 / count;
     const all = Array.from({ length: channels }, (_, c) => c);

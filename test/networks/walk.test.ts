@@ -158,10 +158,10 @@ describe('one budget for the memory of all probes', () => {
   };
 
   it.each(Object.keys(nets).flatMap((net) => Object.keys(probes).map((probe) => [probe, net])))(
-    '%s of a %s net takes no more than 32 MB for 100 pictures, twice the budget',
+    '%s of a %s net takes no more than 32 MB for 40 pictures, twice the budget',
     async (probe, name) => {
       const net = nets[name!]!();
-      const data = pictures(100, 32, 3);
+      const data = pictures(40, 32, 3);
       const before = tf.memory().numBytes;
       const { peakBytes } = await tf.profile(async () => {
         await probes[probe!]!(net, data);

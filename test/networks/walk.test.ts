@@ -2,23 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadNative } from '../../lib/backends/native/load';
 import { softmaxCrossEntropy, Stream } from '../../lib/core/engine';
-import { highwayConvNet, resNet, type Network } from '../../lib/core/networks';
+import { resNet } from '../../lib/core/networks';
 import { walk } from '../../lib/core/networks/walk';
-import {
-  candidateWeights,
-  featureCorrelations,
-  gateMeans,
-  gateRouting,
-  gateSparsities,
-  stageErrors,
-  stateChanges,
-  stateNorms,
-  updateCosines,
-  updatePartCosines,
-  updateRatios,
-  weightGradients,
-} from '../../lib/core/probes';
-
 beforeAll(async () => {
   await loadNative();
 });
@@ -114,60 +99,4 @@ describe('a walk', () => {
     tf.tidy(() => void walk(net, inputs, () => [], { labels }));
     expect(tf.memory().numTensors).toBe(before);
   });
-});
-
-describe('one budget for the memory of all probes', () => {
-  const stages = [
-    { filters: 16, blocks: 6 },
-    { filters: 32, blocks: 6, pooling: { size: 2, strides: 2 } },
-  ];
-  const nets: Record<string, () => Network> = {
-    'convolutional highway': () =>
-      highwayConvNet({
-        inputs: [32, 32, 3],
-        classes: 3,
-        stages,
-        head: { kind: 'mean', filters: 10 },
-        transformBias: -2,
-        stream: Stream.of(1),
-      }),
-    residual: () =>
-      resNet({
-        inputs: [32, 32, 3],
-        blocks: 3,
-        preActivation: true,
-        classes: 3,
-        stream: Stream.of(1),
-      }),
-  };
-  type Data = ReturnType<typeof pictures>;
-  const probes: Record<string, (net: Network, data: Data) => Promise<unknown>> = {
-    candidateWeights: (net, { inputs }) => candidateWeights(net, inputs, { target: 'without' }),
-    featureCorrelations: (net, { inputs }) => featureCorrelations(net, inputs),
-    gateMeans: (net, { inputs }) => gateMeans(net, inputs),
-    gateRouting: (net, { inputs, labels }) =>
-      gateRouting(net, inputs, labels, { classes: 3, shuffles: 2, stream: Stream.of(1) }),
-    gateSparsities: (net, { inputs }) => gateSparsities(net, inputs),
-    stageErrors: (net, { inputs }) => stageErrors(net, inputs),
-    stateChanges: (net, { inputs }) => stateChanges(net, inputs),
-    stateNorms: (net, { inputs, labels }) => stateNorms(net, inputs, labels),
-    updateCosines: (net, { inputs, labels }) => updateCosines(net, inputs, labels),
-    updatePartCosines: (net, { inputs, labels }) => updatePartCosines(net, inputs, labels),
-    updateRatios: (net, { inputs }) => updateRatios(net, inputs),
-    weightGradients: (net, { inputs, labels }) => weightGradients(net, inputs, labels),
-  };
-
-  it.each(Object.keys(nets).flatMap((net) => Object.keys(probes).map((probe) => [probe, net])))(
-    '%s of a %s net takes no more than 32 MB for 40 pictures, twice the budget',
-    async (probe, name) => {
-      const net = nets[name!]!();
-      const data = pictures(40, 32, 3);
-      const before = tf.memory().numBytes;
-      const { peakBytes } = await tf.profile(async () => {
-        await probes[probe!]!(net, data);
-        return [];
-      });
-      expect(peakBytes - before).toBeLessThan(2 ** 25);
-    },
-  );
 });

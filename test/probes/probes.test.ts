@@ -284,27 +284,9 @@ describe('gateRouting', () => {
   });
 });
 
-describe('every probe', () => {
-  const probes: Record<string, () => Promise<unknown>> = {
-    gateMeans: () => gateMeans(net, images, { batchSize: 7 }),
-    sampleActivity: () => sampleActivity(net, first),
-    gateBiases: () => gateBiases(net),
-    stateChanges: () => stateChanges(net, images, { batchSize: 7 }),
-    gateSparsities: () => gateSparsities(net, images, { batchSize: 7 }),
-    gateRouting: () => gateRouting(net, images, labels, { classes, stream: Stream.of(1) }),
-  };
-
-  it.each(Object.keys(probes))('%s leaves no tensors behind and gives plain JSON', async (name) => {
-    const before = tf.memory().numTensors;
-    const result = await probes[name]!();
-    expect(tf.memory().numTensors).toBe(before);
-    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
-  });
-
-  it('refuses an empty set, and a batch of none', async () => {
-    await expect(gateMeans(net, tf.zeros([0, 2, 3, 1]))).rejects.toThrow('no samples');
-    await expect(gateMeans(net, images, { batchSize: 0 })).rejects.toThrow(
-      'batchSize is a positive integer, not 0.',
-    );
-  });
+it('an empty set, and a batch of none, are refused', async () => {
+  await expect(gateMeans(net, tf.zeros([0, 2, 3, 1]))).rejects.toThrow('no samples');
+  await expect(gateMeans(net, images, { batchSize: 0 })).rejects.toThrow(
+    'batchSize is a positive integer, not 0.',
+  );
 });

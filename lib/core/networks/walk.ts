@@ -27,7 +27,7 @@ export class Visit {
 
   /** The state that goes out, behind the block's last activation. */
   get after(): tf.Tensor {
-    const run = () => this.place.block.apply(this.before, { ...this.mode }) as tf.Tensor;
+    const run = () => through([this.place.block], this.before, this.mode);
     return (this.state ??= this.terms?.output ?? run());
   }
 }

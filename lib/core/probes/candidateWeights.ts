@@ -12,7 +12,7 @@ export interface WeightRow extends BlockRow {
   gate: number[];
   /** alpha_1 by channel, the weight of the candidate at which the error varies least. */
   optimal: number[];
-  /** alpha_1 over the samples whose gate is above the channel's mean, for all channels together. */
+  /** alpha_1 over the samples whose gate is above the channel's mean, all channels together; NaN if none is. */
   open: number;
   /** The same over the other samples. */
   shut: number;

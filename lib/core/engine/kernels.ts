@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Activation } from './ops/activation';
-import type { Normalized } from './ops/batchNorm';
+import type { activate } from './ops/activation';
+import type { batchNorm } from './ops/batchNorm';
 import type { Branch } from './ops/conditional';
-import type { HighwayWeights, Paths } from './ops/highway';
+import type { softmaxCrossEntropy } from './ops/crossEntropy';
+import type { dense } from './ops/dense';
+import type { highway, highwayPaths } from './ops/highway';
+import type { update } from './optimizers/update';
 
 /** A compiled function's call for inputs of given shapes, recorded. */
 export interface Trace {
@@ -18,54 +21,34 @@ export interface Recorder {
   record(fn: (...args: never[]) => unknown, args: never[]): { result: unknown; trace?: Trace };
 }
 
-/**
- * What a backend computes by kernels of its own, each with its gradient, where the formulas in `ops/`
- * would go op by op. Each takes and gives what the function of the same name does.
- */
-export interface Kernels {
-  activate(z: tf.Tensor, activation: Exclude<Activation, 'linear'>): tf.Tensor;
-  batchNorm(
-    x: tf.Tensor,
-    gamma: tf.Tensor1D,
-    beta: tf.Tensor1D,
-    epsilon: number,
-  ): Normalized<tf.Tensor>;
-  dense(
-    x: tf.Tensor2D,
-    kernel: tf.Tensor2D,
-    bias: tf.Tensor1D,
-    activation: Activation,
-  ): tf.Tensor2D;
-  highway(x: tf.Tensor2D, weights: HighwayWeights, activation: Activation): tf.Tensor2D;
-  highwayPaths(
-    x: tf.Tensor2D,
-    blocks: readonly HighwayWeights[],
-    activation: Activation,
-    paths: Paths,
-  ): tf.Tensor2D;
-  softmaxCrossEntropy(labels: tf.Tensor1D | tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar;
-  /** The branch of the graph being recorded that runs only where `keep` holds; none elsewhere. */
-  branch(keep: tf.Scalar): GraphBranch | undefined;
-  /** The draw that (seed, count) stands for. */
-  draw(kind: 'uniform' | 'normal', shape: number[], seed: number, count: tf.Tensor): tf.Tensor;
-  /**
-   * Changes `variables` as `compute` does, in the graph being recorded by TensorFlow's op `op` of
-   * `inputs`, which does the same in place.
-   */
-  update(
-    op: string,
-    inputs: tf.Tensor[],
-    variables: tf.Variable[],
-    compute: () => void,
-    flags: Record<string, boolean>,
-  ): void;
-  recorder: Recorder;
-}
-
 /** A branch of a graph that can be added to what does not depend on it. */
 export interface GraphBranch extends Branch {
   /** x + f, and x where the branch does not run; the gradient enters the branch with f. */
   add<T extends tf.Tensor>(x: T, f: T): T;
+}
+
+/** A function that takes and gives what `F` does, all arguments given. */
+type Like<F extends (...args: never[]) => unknown> = (
+  ...args: Required<Parameters<F>>
+) => ReturnType<F>;
+
+/**
+ * What a backend computes by kernels of its own, each with its gradient, where the functions of the
+ * same names would go op by op.
+ */
+export interface Kernels {
+  activate: Like<typeof activate>;
+  batchNorm: Like<typeof batchNorm>;
+  dense: Like<typeof dense>;
+  highway: Like<typeof highway>;
+  highwayPaths: Like<typeof highwayPaths>;
+  softmaxCrossEntropy: Like<typeof softmaxCrossEntropy>;
+  update: Like<typeof update>;
+  /** The draw that (seed, count) stands for. */
+  draw(kind: 'uniform' | 'normal', shape: number[], seed: number, count: tf.Tensor): tf.Tensor;
+  /** The branch of the graph being recorded that runs only where `keep` holds; none elsewhere. */
+  branch(keep: tf.Scalar): GraphBranch | undefined;
+  recorder: Recorder;
 }
 
 const registry = new Map<string, Partial<Kernels>>();

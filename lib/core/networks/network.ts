@@ -35,7 +35,6 @@ export class Network {
   readonly stages: readonly (readonly Block[])[];
   /** The layers from the last state to the logits. */
   readonly head: readonly Layer[];
-
   /** All layers in the order they run in, with the shapes of their states. */
   readonly route: readonly Stop[];
   private layersModel?: tf.LayersModel;

@@ -134,11 +134,14 @@ function score(logits: tf.Tensor3D, labels: tf.Tensor1D, counted: tf.Tensor1D): 
   return tf.stack([total(right), tf.neg(total(likelihood))]) as tf.Tensor2D;
 }
 
+/** How many times the states of all networks are held: what goes in, what comes out, and what is between. */
+const copies = 4;
+
 /** Numbers that are held of one sample while networks are run together. */
 function numbersOf(networks: readonly Network[]): number {
   const size = (shape: readonly (number | null)[]) => tf.util.sizeFromShape(shape as number[]);
   const states = networks.flatMap((network) =>
     places(network).map(({ output }) => size(output.slice(1))),
   );
-  return Math.max(size(networks[0]!.inputShape), networks.length * Math.max(1, ...states));
+  return copies * Math.max(size(networks[0]!.inputShape), networks.length * Math.max(1, ...states));
 }

@@ -1,5 +1,5 @@
-/** Numbers that are held at once where samples are run for a result: 16 MB. */
-const budget = 2 ** 22;
+/** Numbers that are held at once where samples are run for a result: 64 MB. */
+const budget = 2 ** 24;
 
 /**
  * How many of `size` samples to run at once.

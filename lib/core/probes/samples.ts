@@ -5,7 +5,7 @@ import { walk, type Visit, type WalkOptions } from '../networks/walk';
 
 /** How a probe goes through its samples. */
 export interface ProbeOptions {
-  /** Samples at a time. Default: as many as fit into 16 MB with what is held of each. */
+  /** Samples at a time. Default: as many as fit into 64 MB with what is held of each. */
   batchSize?: number;
 }
 
@@ -16,7 +16,7 @@ export interface Reading {
 }
 
 /** How many times its states a walk with gradients holds: the pass back needs what the pass forth made. */
-export const recorded = 24;
+export const recorded = 16;
 
 /** How many times its largest state a walk holds while it looks at a block. */
 const terms = 8;

@@ -92,15 +92,6 @@ describe('a highway layer', () => {
   });
 });
 
-describe('a residual block', () => {
-  it('with branch scale 0 returns its input to the bit', () => {
-    always((stream, units, x) => {
-      const layer = new ResidualDense({ units, branchScale: 0 });
-      expect(outputs(built(layer, [randomWeights(stream, units, units)]), x)).toEqual(x.flat());
-    });
-  });
-});
-
 describe.each(families)('the parts of %s', (family) => {
   it('fit together: y = H T + x C, update = y - x, and y is what the layer returns', () => {
     fc.assert(

@@ -54,6 +54,22 @@ export function checkBlock(layer: unknown): asserts layer is Block {
   );
 }
 
+/** What a block makes of x that carries nothing: T = 1 and C = 0. */
+export function carryingNothing(candidate: tf.Tensor): Omit<Parts, 'update'> {
+  const [transform, carry] = [tf.onesLike(candidate), tf.zerosLike(candidate)];
+  return { candidate, transform, carry, output: candidate.clone() };
+}
+
+/** The terms of a block's equation for x, with what the block changes; what else is made is freed. */
+export function partsOf(x: tf.Tensor, terms: () => Omit<Parts, 'update'>): Parts {
+  return tf.tidy(() => {
+    const made = terms();
+    const { output } = made;
+    const same = tf.util.arraysEqual(output.shape, x.shape);
+    return { ...made, update: same ? tf.sub(output, x) : output.clone() };
+  });
+}
+
 /**
  * A layer that can say what it did to an input. Blocks of equal input and output make a stage.
  *

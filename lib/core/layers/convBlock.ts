@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AddWeight } from './batchNorm';
-import { Block, type LayerArgs, type Parts } from './block';
+import { Block, partsOf, type LayerArgs, type Parts } from './block';
 import type { Convolution } from './convolution';
 import {
   nthInitializer,
@@ -63,13 +63,8 @@ export abstract class ConvBlock extends Block {
   }
 
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const input = this.checked(x);
-      const terms = this.terms(input);
-      const { output } = terms;
-      const same = tf.util.arraysEqual(output.shape, input.shape);
-      return { ...terms, update: same ? tf.sub(output, input) : output.clone() };
-    });
+    const input = this.checked(x);
+    return partsOf(input, () => this.terms(input));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

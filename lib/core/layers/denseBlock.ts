@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { affine, type ActivationIdentifier, type Affine } from './affine';
-import { Block, type LayerArgs, type Parts } from './block';
+import { Block, partsOf, type LayerArgs, type Parts } from './block';
 import {
   nthInitializer,
   serializeInitializer,
@@ -60,13 +60,8 @@ export abstract class DenseBlock extends Block {
   }
 
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const input = this.checked(x);
-      const terms = this.terms(input);
-      const { output } = terms;
-      const update = input.shape[1] === this.units ? tf.sub(output, input) : output.clone();
-      return { ...terms, update };
-    });
+    const input = this.checked(x);
+    return partsOf(input, () => this.terms(input));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

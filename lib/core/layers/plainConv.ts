@@ -3,7 +3,7 @@ import { activate, type Activation } from '../engine';
 import { activations } from '../engine/ops/activation';
 import { always } from '../engine/ops/conditional';
 import { normalize, type Normalizer } from './batchNorm';
-import type { Parts } from './block';
+import { carryingNothing, type Parts } from './block';
 import { builtFor, convolve, type Convolution } from './convolution';
 import { NormalizedBlock, type NormalizedArgs } from './normalizedBlock';
 
@@ -71,13 +71,7 @@ export class PlainConv extends NormalizedBlock {
   }
 
   protected override terms(x: tf.Tensor4D): Omit<Parts, 'update'> {
-    const candidate = this.forward(x, false);
-    return {
-      candidate,
-      transform: tf.onesLike(candidate),
-      carry: tf.zerosLike(candidate),
-      output: candidate.clone(),
-    };
+    return carryingNothing(this.forward(x, false));
   }
 
   protected override misfit(channels: number): string | undefined {

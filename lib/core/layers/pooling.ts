@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { Block, type LayerArgs, type Parts } from './block';
+import { Block, carryingNothing, partsOf, type LayerArgs, type Parts } from './block';
 
 /** What a {@link Pooling} takes. */
 export interface PoolingArgs extends LayerArgs {
@@ -42,17 +42,7 @@ export class Pooling extends Block {
   }
 
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const candidate = this.call(x, {});
-      const output = candidate.clone();
-      return {
-        candidate,
-        transform: tf.onesLike(candidate),
-        carry: tf.zerosLike(candidate),
-        update: output.clone(),
-        output,
-      };
-    });
+    return partsOf(x, () => carryingNothing(this.call(x, {})));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

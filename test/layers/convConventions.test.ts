@@ -15,7 +15,7 @@ function values(weights: tf.Tensor[]): number[][] {
 describe('a model with shared convolutions', () => {
   const make = () => {
     const input = tf.input({ shape: [4, 4, 2] });
-    const first = new ResidualConv({ filters: 2, name: 'first' });
+    const first = new ResidualConv({ filters: 2, name: 'residual_1_01' });
     const second = new ResidualConv({ filters: 2, name: 'second', sharesWith: first });
     const outputs = second.apply(first.apply(input)) as tf.SymbolicTensor;
     return { model: tf.model({ inputs: input, outputs }), first, second };
@@ -29,7 +29,7 @@ describe('a model with shared convolutions', () => {
       values([model.predict(x()) as tf.Tensor]),
     );
     expect(loaded.trainableWeights.length).toBe(2 + 2 * 4);
-    const kernel = loaded.getLayer('first').trainableWeights[0]!;
+    const kernel = loaded.getLayer('residual_1_01').trainableWeights[0]!;
     const before = values([loaded.getLayer('second').apply(x()) as tf.Tensor]);
     kernel.write(tf.zeros(kernel.shape as number[]));
     expect(values([loaded.getLayer('second').apply(x()) as tf.Tensor])).not.toEqual(before);
@@ -40,7 +40,7 @@ describe('a model with shared convolutions', () => {
     const cls = ResidualConv as unknown as tf.serialization.SerializableConstructor<ResidualConv>;
     const alone = ResidualConv.fromConfig<ResidualConv>(cls, second.getConfig());
     expect(() => alone.apply(tf.input({ shape: [4, 4, 2] }))).toThrow(
-      'ResidualConv "second" shares the convolutions of "first", which is not in front of it.',
+      'ResidualConv "second" shares the convolutions of "residual_1_01", which is not in front of it.',
     );
   });
 });

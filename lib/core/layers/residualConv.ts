@@ -171,15 +171,11 @@ export class ResidualConv extends NormalizedBlock {
   }
 
   private checkedDropPath(options: DropPathOptions): DropPathOptions {
-    const {
-      survival,
-      per = 'batch',
-      seed,
-    } = this.known('dropPath', options, ['survival', 'per', 'seed']);
+    const { survival, per, seed } = this.known('dropPath', options, ['survival', 'per', 'seed']);
     checkSurvival(`${this.label}: dropPath.survival`, survival);
-    this.oneOf('dropPath.per', per, ['batch', 'sample']);
     checkSeed(`${this.label}: dropPath.seed`, seed);
-    return options;
+    const drawnFor = ['batch', 'sample'] as const;
+    return { survival, per: this.oneOf('dropPath.per', per ?? 'batch', drawnFor), seed };
   }
 
   private changes(channels: number): boolean {

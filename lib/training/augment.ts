@@ -13,12 +13,22 @@ export interface Augmentation {
  * Varies each image by draws of its own from `stream`.
  * @param images [batch, height, width, channels]
  * @returns a new tensor of the same shape
+ * @throws RangeError when the inputs are no images, or `shift` is no whole number of pixels.
  */
 export function augment(
   images: tf.Tensor4D,
   { flip = false, shift = 0 }: Augmentation,
   stream: Stream,
 ): tf.Tensor4D {
+  if (images.rank !== 4) {
+    throw new RangeError(
+      'Images are varied, [batch, height, width, channels], not inputs of shape ' +
+        `[${(images as tf.Tensor).shape.join(', ')}]: leave the augmentation out.`,
+    );
+  }
+  if (!Number.isInteger(shift) || shift < 0) {
+    throw new RangeError(`augmentation.shift is a whole number of pixels, not ${shift}.`);
+  }
   const [batch, height, width, channels] = images.shape;
   const [rows, columns] = [height + 2 * shift, width + 2 * shift];
   const pixels = new Int32Array(batch * height * width);

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { compile, softmaxCrossEntropy, type Split, type Stream } from 'unrolled-core';
+import { labelCheck } from 'unrolled-core/internal';
 import { trainingBatches } from './batches';
 import { Checkpoints, type CheckpointOptions } from './checkpoints';
 import { identify } from './identity';
 import { makeOptimizer, type Recipe } from './recipe';
-import { rateAt } from './schedule';
+import { checkSchedule, rateAt } from './schedule';
 import type { Trainable } from './trainable';
 import { watchUnlisted } from './unlisted';
 
@@ -43,7 +44,8 @@ export class DivergedError extends Error {
  *
  * @returns the loss of each step, in nats.
  * @throws DivergedError when the loss stops being finite; the message names the step and the rate.
- * @throws RangeError when a batch is larger than the data, or no whole number of images or steps.
+ * @throws RangeError when a batch is larger than the data, or no whole number of images or steps; when
+ *   the recipe names what there is not, or a label is no class of the net's.
  * @throws CheckpointError when the file is damaged, of another run, or cannot be written.
  * @throws Error when the run is to be saved, but a step changes variables that the net does not list.
  */
@@ -57,15 +59,18 @@ export async function fit(
   if (!Number.isInteger(steps) || steps < 0) {
     throw new RangeError(`A run has a whole number of steps, not ${steps}.`);
   }
+  checkSchedule(schedule);
+  const checkLabels = await labelCheck(data.labels);
   const optimizer = makeOptimizer(recipe, net.variables);
   const trained = [...net.variables, ...(net.statistics ?? [])];
   const state = [...trained, ...optimizer.state];
   const update = compile(
     (inputs: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) =>
-      optimizer.minimize(
-        () => softmaxCrossEntropy(labels, net.logits(inputs, { training: true })),
-        rate,
-      ),
+      optimizer.minimize(() => {
+        const logits = net.logits(inputs, { training: true });
+        checkLabels(logits);
+        return softmaxCrossEntropy(labels, logits);
+      }, rate),
     { state },
   );
   const losses = new Float32Array(steps);

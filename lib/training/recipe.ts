@@ -47,16 +47,15 @@ export function stepsPerEpoch(size: number, batchSize: number): number {
   return Math.floor(size / batchSize);
 }
 
-/** The optimizer that a recipe names, for these variables. */
+const optimizers = { sgd, momentum, nesterov, adam };
+
+/**
+ * The optimizer that a recipe names, for these variables.
+ * @throws RangeError when there is none of the name.
+ */
 export function makeOptimizer({ optimizer }: Recipe, variables: readonly tf.Variable[]): Optimizer {
-  switch (optimizer.name) {
-    case 'sgd':
-      return sgd(variables, optimizer);
-    case 'momentum':
-      return momentum(variables, optimizer);
-    case 'nesterov':
-      return nesterov(variables, optimizer);
-    case 'adam':
-      return adam(variables, optimizer);
-  }
+  const { name, ...constants } = optimizer;
+  if (Object.hasOwn(optimizers, name)) return optimizers[name](variables, constants);
+  const names = Object.keys(optimizers).join(', ');
+  throw new RangeError(`optimizer.name is one of ${names}, not "${String(name)}".`);
 }

@@ -13,9 +13,10 @@ export type Schedule =
 
 /**
  * The learning rate of `step` (from 0) in a run of `steps`.
- * @throws RangeError when a piecewise schedule has no rate for the step.
+ * @throws RangeError when the schedule is none, or a piecewise one has no rate for the step.
  */
 export function rateAt(schedule: Schedule, step: number, steps: number): number {
+  checkSchedule(schedule);
   switch (schedule.kind) {
     case 'constant':
       return schedule.rate;
@@ -43,4 +44,46 @@ export function stretched(schedule: Schedule, steps: number): Schedule {
     default:
       return schedule;
   }
+}
+
+/**
+ * @throws RangeError when the kind is unknown, a rate or a factor of it is no positive number, or the
+ *   places where it changes are negative or out of order; the message has the name and the value.
+ */
+export function checkSchedule(schedule: Schedule): void {
+  const { kind } = schedule;
+  switch (kind) {
+    case 'constant':
+      return positive('rate', schedule.rate);
+    case 'exponential':
+      positive('rate', schedule.rate);
+      return positive('decay', schedule.decay);
+    case 'drops':
+      positive('rate', schedule.rate);
+      positive('factor', schedule.factor);
+      return ordered('at', schedule.at);
+    case 'piecewise':
+      schedule.rates.forEach(({ rate }, i) => positive(`rates[${i}].rate`, rate));
+      return ordered(
+        'rates[].from',
+        schedule.rates.map(({ from }) => from),
+      );
+    default:
+      throw new RangeError(
+        `schedule.kind is one of constant, exponential, drops, piecewise, not "${String(kind)}".`,
+      );
+  }
+}
+
+function positive(name: string, value: number): void {
+  if (Number.isFinite(value) && value > 0) return;
+  throw new RangeError(`schedule.${name} is a positive number, not ${value}.`);
+}
+
+function ordered(name: string, places: readonly number[]): void {
+  const previous = (i: number) => places[i - 1] ?? 0;
+  if (places.every((place, i) => Number.isFinite(place) && place >= previous(i))) return;
+  throw new RangeError(
+    `schedule.${name} are numbers from 0 on, each at least the one before, not ${places.join(', ')}.`,
+  );
 }

@@ -98,7 +98,7 @@ test.each([1, 2, 15, 16, 17, 31, 33, 64, 71])(
 test('weights of another width are refused with all shapes, before native code reads beyond them', () => {
   const { x } = block(Stream.of(1), 4, 40);
   expect(() => highway(x, block(Stream.of(1), 4, 50))).toThrow(
-    'highway: x is [4,40], the weights are [50,50], [50], [50,50], [50]',
+    'highway got x float32 [4, 40], kernel float32 [50, 50], bias float32 [50], gateKernel float32 [50, 50]',
   );
 });
 

@@ -2,38 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadNative } from '../../lib/backends/native/load';
 import { BatchNorm, HighwayConv, PlainConv, Pooling, ResidualConv } from '../../lib/core/layers';
-
-const { glorotUniform, heUniform } = tf.initializers;
-
-const samples: Record<string, () => tf.layers.Layer> = {
-  BatchNorm: () => new BatchNorm({ momentum: 0.5, epsilon: 0.01, gamma: 0.5 }),
-  PlainConv: () =>
-    new PlainConv({
-      filters: 3,
-      layers: 2,
-      strides: 2,
-      activation: 'tanh',
-      kernelInitializer: heUniform({ seed: 3 }),
-    }),
-  HighwayConv: () =>
-    new HighwayConv({
-      filters: 2,
-      kernelSize: 5,
-      transformBias: -3,
-      kernelInitializer: glorotUniform({ seed: 5 }),
-    }),
-  ResidualConv: () =>
-    new ResidualConv({
-      filters: 3,
-      strides: 2,
-      shortcut: 'projection',
-      useBias: true,
-      batchNorm: { gamma: 0.25 },
-      dropPath: { survival: 0.5, seed: 4 },
-      kernelInitializer: heUniform({ seed: 9 }),
-    }),
-  Pooling: () => new Pooling({ kind: 'max', size: 3, strides: 2 }),
-};
+import { reload } from './native';
 
 beforeAll(async () => {
   await loadNative();
@@ -43,61 +12,10 @@ function values(weights: tf.Tensor[]): number[][] {
   return weights.map((weight) => [...weight.dataSync()]);
 }
 
-async function reload(model: tf.LayersModel): Promise<tf.LayersModel> {
-  let saved: tf.io.ModelArtifacts | undefined;
-  await model.save(
-    tf.io.withSaveHandler((artifacts) => {
-      saved = artifacts;
-      const modelArtifactsInfo = tf.io.getModelArtifactsInfoForJSON(artifacts);
-      return Promise.resolve({ modelArtifactsInfo });
-    }),
-  );
-  return tf.loadLayersModel(tf.io.fromMemory(saved!));
-}
-
-describe.each(Object.keys(samples))('%s', (name) => {
-  const x = () => tf.randomNormal([4, 6, 6, 2], 0, 1, 'float32', 3);
-
-  it('is rebuilt by its config, initial weights included', () => {
-    const layer = samples[name]!();
-    const config = JSON.parse(JSON.stringify(layer.getConfig())) as tf.serialization.ConfigDict;
-    const cls = layer.constructor as tf.serialization.SerializableConstructor<tf.layers.Layer>;
-    const twin = cls.fromConfig(cls, config);
-    expect(twin.getConfig()).toEqual(layer.getConfig());
-    for (const each of [layer, twin]) each.apply(tf.input({ shape: [6, 6, 2] }));
-    expect(values(twin.getWeights())).toEqual(values(layer.getWeights()));
-  });
-
-  it('says the shape of its output before it computes it', () => {
-    const layer = samples[name]!();
-    const symbolic = layer.apply(tf.input({ shape: [6, 6, 2] })) as tf.SymbolicTensor;
-    const { shape } = layer.apply(x()) as tf.Tensor;
-    expect(symbolic.shape.slice(1)).toEqual(shape.slice(1));
-  });
-
-  it('survives training by model.fit, model.save and tf.loadLayersModel', async () => {
-    const layer = samples[name]!();
-    const model = tf.sequential();
-    model.add(tf.layers.conv2d({ filters: 2, kernelSize: 1, inputShape: [6, 6, 2] }));
-    model.add(layer);
-    model.add(tf.layers.globalAveragePooling2d({}));
-    model.add(tf.layers.dense({ units: 1 }));
-    model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
-    const before = values(layer.getWeights());
-    await model.fit(x(), tf.ones([4, 1]), { epochs: 6, shuffle: false, verbose: 0 });
-    values(layer.getWeights()).forEach((weight, i) => expect(weight).not.toEqual(before[i]));
-    const loaded = await reload(model);
-    expect(values([loaded.predict(x()) as tf.Tensor])).toEqual(
-      values([model.predict(x()) as tf.Tensor]),
-    );
-    expect(loaded.layers[1]!.getConfig()).toEqual(layer.getConfig());
-  });
-});
-
 describe('a model with shared convolutions', () => {
   const make = () => {
     const input = tf.input({ shape: [4, 4, 2] });
-    const first = new ResidualConv({ filters: 2, name: 'first' });
+    const first = new ResidualConv({ filters: 2, name: 'residual_1_01' });
     const second = new ResidualConv({ filters: 2, name: 'second', sharesWith: first });
     const outputs = second.apply(first.apply(input)) as tf.SymbolicTensor;
     return { model: tf.model({ inputs: input, outputs }), first, second };
@@ -111,7 +29,7 @@ describe('a model with shared convolutions', () => {
       values([model.predict(x()) as tf.Tensor]),
     );
     expect(loaded.trainableWeights.length).toBe(2 + 2 * 4);
-    const kernel = loaded.getLayer('first').trainableWeights[0]!;
+    const kernel = loaded.getLayer('residual_1_01').trainableWeights[0]!;
     const before = values([loaded.getLayer('second').apply(x()) as tf.Tensor]);
     kernel.write(tf.zeros(kernel.shape as number[]));
     expect(values([loaded.getLayer('second').apply(x()) as tf.Tensor])).not.toEqual(before);
@@ -122,7 +40,7 @@ describe('a model with shared convolutions', () => {
     const cls = ResidualConv as unknown as tf.serialization.SerializableConstructor<ResidualConv>;
     const alone = ResidualConv.fromConfig<ResidualConv>(cls, second.getConfig());
     expect(() => alone.apply(tf.input({ shape: [4, 4, 2] }))).toThrow(
-      'ResidualConv "second" shares the convolutions of "first", which is not in front of it.',
+      'ResidualConv "second" shares the convolutions of "residual_1_01", which is not in front of it.',
     );
   });
 });

@@ -28,11 +28,7 @@ function image(shape: Image['shape'], value: (...at: [number, number, number, nu
   return { shape, values };
 }
 
-/** TensorFlow's padding: as much as reaches the last window, the larger half behind. */
-function padding(side: number, size: number, strides: number): number {
-  return Math.floor(Math.max((Math.ceil(side / strides) - 1) * strides + size - side, 0) / 2);
-}
-
+/** Each window is centred on a pixel that the strides take, whatever they are. */
 export function convolve(
   x: Image,
   kernel: number[],
@@ -42,7 +38,7 @@ export function convolve(
 ): Image {
   const [batch, height, width, channels] = x.shape;
   const size = Math.sqrt(kernel.length / channels / filters);
-  const [top, left] = [padding(height, size, strides), padding(width, size, strides)];
+  const margin = Math.floor((size - 1) / 2);
   const out = [Math.ceil(height / strides), Math.ceil(width / strides)] as const;
   return image([batch, ...out, filters], (n, i, j, f) => {
     let sum = bias?.[f] ?? 0;
@@ -50,7 +46,7 @@ export function convolve(
       for (let v = 0; v < size; v++)
         for (let c = 0; c < channels; c++)
           sum +=
-            at(x, n, i * strides + u - top, j * strides + v - left, c) *
+            at(x, n, i * strides + u - margin, j * strides + v - margin, c) *
             kernel[((u * size + v) * channels + c) * filters + f]!;
     return sum;
   });

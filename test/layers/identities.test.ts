@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Stream } from '../../lib/core/engine';
 import { loadNative } from '../../lib/backends/native/load';
 import { HighwayDense, ResidualDense } from '../../lib/core/layers';
-import { error, families, makeCase, outputs, setWeights, settings } from './cases';
+import { error, outputs, setWeights, settings } from './cases';
 import { randomMatrix, randomWeights, type Weights } from './reference';
 
 const shut = -1e4;
@@ -89,60 +89,5 @@ describe('a highway layer', () => {
     expect(error([...transform.dataSync()], [t, t, t])).toBeLessThan(1e-6);
     expect(error([...carry.dataSync()], [1 - t, 1 - t, 1 - t])).toBeLessThan(1e-6);
     expect([...layer.transformBias!.dataSync()]).toEqual([-1.5, -1.5, -1.5]);
-  });
-});
-
-describe('a residual block', () => {
-  it('with branch scale 0 returns its input to the bit', () => {
-    always((stream, units, x) => {
-      const layer = new ResidualDense({ units, branchScale: 0 });
-      expect(outputs(built(layer, [randomWeights(stream, units, units)]), x)).toEqual(x.flat());
-    });
-  });
-});
-
-describe.each(families)('the parts of %s', (family) => {
-  it('fit together: y = H T + x C, update = y - x, and y is what the layer returns', () => {
-    fc.assert(
-      fc.property(settings, (setting) => {
-        const { layer, x } = makeCase(family, { ...setting, inputs: setting.units });
-        const parts = tf.tidy(() => {
-          const { candidate, transform, carry, update, output } = layer.parts(tf.tensor2d(x));
-          return [candidate, transform, carry, update, output].map((part) => [...part.dataSync()]);
-        });
-        const [h, t, c, update, y] = parts as [number[], number[], number[], number[], number[]];
-        const flat = x.flat();
-        expect(
-          error(
-            y,
-            flat.map((v, i) => h[i]! * t[i]! + v * c[i]!),
-          ),
-        ).toBeLessThan(1e-5);
-        expect(
-          error(
-            update,
-            flat.map((v, i) => y[i]! - v),
-          ),
-        ).toBeLessThan(1e-6);
-        expect(error(outputs(layer, x), y)).toBeLessThan(1e-6);
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  it('leave no tensors behind but the five', () => {
-    const { layer } = makeCase(family, {
-      batch: 2,
-      units: 3,
-      inputs: 3,
-      activation: 'relu',
-      seed: 1,
-    });
-    const x = tf.ones([2, 3]);
-    const before = tf.memory().numTensors;
-    const parts = layer.parts(x);
-    expect(tf.memory().numTensors - before).toBe(5);
-    tf.dispose({ ...parts });
-    expect(tf.memory().numTensors).toBe(before);
   });
 });

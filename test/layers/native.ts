@@ -14,3 +14,16 @@ export function onTheAddon(): void {
 export function numbers(tensor: tf.Tensor): number[] {
   return [...tensor.dataSync()];
 }
+
+/** The model after it has been saved and loaded. */
+export async function reload(model: tf.LayersModel): Promise<tf.LayersModel> {
+  let saved: tf.io.ModelArtifacts | undefined;
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
+      const modelArtifactsInfo = tf.io.getModelArtifactsInfoForJSON(artifacts);
+      return Promise.resolve({ modelArtifactsInfo });
+    }),
+  );
+  return tf.loadLayersModel(tf.io.fromMemory(saved!));
+}

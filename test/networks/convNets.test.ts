@@ -174,10 +174,18 @@ it('stochastic depth falls over all blocks, across stages, to p_L', () => {
   config.forEach(({ survival }, i) => expect(survival).toBeCloseTo(expected[i]!));
 });
 
-it.each([0, 2.5, NaN])('blocks = %s is refused by value', (blocks) => {
-  expect(() => resNet({ ...options(), blocks })).toThrow(
-    `blocks, those of each stage, is a positive integer, not ${blocks}.`,
-  );
+it.each<[string, number | number[]]>([
+  ['0', 0],
+  ['2.5', 2.5],
+  ['NaN', NaN],
+  ['[1, 2, 3]', [1, 2, 3]],
+  ['[1, 0]', [1, 0]],
+])('blocks = %s is refused by value, for two stages', (told, blocks) => {
+  for (const make of [resNet, plainConvNet]) {
+    expect(() => make({ ...options(), blocks, widths })).toThrow(
+      `blocks, those of each stage, is a positive integer or 2 of them, not ${told}.`,
+    );
+  }
 });
 
 it.each([0, 1.5, 3, 4])(

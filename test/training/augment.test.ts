@@ -45,6 +45,20 @@ it('only mirrors, or only moves, when told so', () => {
   expect(count({ shift: 1 })).toBe(9);
 });
 
+it.each([1.5, -1, NaN])('a shift of %s is refused: it is no whole number of pixels', (shift) => {
+  expect(() => vary({ shift })).toThrow(
+    `augmentation.shift is a whole number of pixels, not ${shift}.`,
+  );
+});
+
+it('inputs that are no images are refused with their shape and the way out', () => {
+  const vectors = tf.zeros([2, 40]) as unknown as tf.Tensor4D;
+  expect(() => augment(vectors, { flip: true }, Stream.of(1))).toThrow(
+    'Images are varied, [batch, height, width, channels], not inputs of shape [2, 40]: leave the augmentation out.',
+  );
+  vectors.dispose();
+});
+
 it('draws the same for the same stream, something else for another, and leaves no tensor', () => {
   const augmentation = { flip: true, shift: 2 };
   expect(vary(augmentation, 7)).toEqual(vary(augmentation, 7));

@@ -95,6 +95,12 @@ describe('fit', () => {
     await expect(run({ batchSize: 526 })).rejects.toThrow('A batch of 526 needs more than the 525');
   });
 
+  it('refuses an optimizer that there is not, with those that there are', async () => {
+    await expect(run({ optimizer: { name: 'rmsprop' as 'sgd' } })).rejects.toThrow(
+      'optimizer.name is one of sgd, momentum, nesterov, adam, not "rmsprop".',
+    );
+  });
+
   it('leaves no tensor behind', async () => {
     await run();
     const before = tf.memory().numTensors;

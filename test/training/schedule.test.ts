@@ -10,6 +10,7 @@ import {
   rateAt,
   type EpochRecipe,
   type Recipe,
+  type Schedule,
 } from '../../lib/training';
 
 describe('rateAt', () => {
@@ -45,6 +46,52 @@ describe('rateAt', () => {
     expect(rates).toEqual([0.01, 0.01, 0.1, 0.1, 0.01, 0.01]);
     const late = { kind: 'piecewise', rates: [{ from: 5, rate: 1 }] } as const;
     expect(() => rateAt(late, 4, 10)).toThrow('no rate for step 4');
+  });
+});
+
+describe('a schedule that makes no sense is refused before a step, with name and value', () => {
+  const drops = { kind: 'drops', rate: 0.1, factor: 0.1 } as const;
+  it.each<[object, string]>([
+    [
+      { kind: 'cosine', rate: 0.1 },
+      'kind is one of constant, exponential, drops, piecewise, not "cosine".',
+    ],
+    ...[0, -0.1, NaN, Infinity, undefined].map((rate): [object, string] => [
+      { kind: 'constant', rate },
+      `rate is a positive number, not ${rate}.`,
+    ]),
+    [{ kind: 'exponential', rate: 0.1, decay: 0 }, 'decay is a positive number, not 0.'],
+    [{ kind: 'exponential', rate: NaN, decay: 1 }, 'rate is a positive number, not NaN.'],
+    [{ ...drops, at: [], factor: -1 }, 'factor is a positive number, not -1.'],
+    [
+      { ...drops, at: [20, 10] },
+      'at are numbers from 0 on, each at least the one before, not 20, 10.',
+    ],
+    [{ ...drops, at: [-1] }, 'at are numbers from 0 on, each at least the one before, not -1.'],
+    [
+      { ...drops, at: [1, NaN] },
+      'at are numbers from 0 on, each at least the one before, not 1, NaN.',
+    ],
+    [
+      { ...drops, at: [Infinity] },
+      'at are numbers from 0 on, each at least the one before, not Infinity.',
+    ],
+    [
+      {
+        kind: 'piecewise',
+        rates: [
+          { from: 5, rate: 1 },
+          { from: 0, rate: 2 },
+        ],
+      },
+      'rates[].from are numbers from 0 on, each at least the one before, not 5, 0.',
+    ],
+    [
+      { kind: 'piecewise', rates: [{ from: 0, rate: 0 }] },
+      'rates[0].rate is a positive number, not 0.',
+    ],
+  ])('%o', (schedule, message) => {
+    expect(() => rateAt(schedule as Schedule, 0, 10)).toThrow(`schedule.${message}`);
   });
 });
 

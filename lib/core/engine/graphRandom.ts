@@ -16,13 +16,15 @@ export class GraphRandom {
   readonly count: tf.Variable;
 
   /**
-   * @param seed a 32-bit integer
+   * @param seed an integer of 32 bits
    * @param count where to count the draws, such as a layer's weight; by default a variable of its own
+   * @throws RangeError when `seed` is no such integer.
    */
   constructor(
     private readonly seed: number,
     count?: tf.Variable,
   ) {
+    checkSeed('The seed', seed);
     this.count = count ?? tf.tidy(() => tf.variable(tf.scalar(0, 'int32'), false));
   }
 
@@ -75,4 +77,10 @@ export class GraphRandom {
       shape,
     );
   }
+}
+
+/** @throws RangeError when `seed` is no integer of 32 bits; the message begins with `name`. */
+export function checkSeed(name: string, seed: number): void {
+  if (Number.isInteger(seed) && Math.abs(seed) < 2 ** 31) return;
+  throw new RangeError(`${name} is an integer of 32 bits, with its sign, not ${seed}.`);
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { dense, type Activation } from '../engine';
+import { activations } from '../engine/ops/activation';
 
 /** The name of an activation of tfjs: `relu`, `tanh`, `sigmoid`, `linear`, `elu` and so on. */
 export type ActivationIdentifier = NonNullable<Parameters<typeof tf.layers.dense>[0]['activation']>;
@@ -10,11 +11,9 @@ export interface Affine {
   bias: tf.LayerVariable;
 }
 
-const names: readonly string[] = ['linear', 'relu', 'sigmoid', 'tanh'] satisfies Activation[];
-
 /** Whether the engine has `activation` as one op with its gradient. */
 export function isNative(activation: ActivationIdentifier): activation is Activation {
-  return names.includes(activation);
+  return (activations as readonly string[]).includes(activation);
 }
 
 /**

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNorm } from '../engine';
 import { always, type Branch } from '../engine/ops/conditional';
-import type { LayerArgs } from './denseBlock';
+import { checkShapes } from '../engine/ops/shapes';
+import { checkArguments, type LayerArgs } from './block';
 
 const { constant, ones, zeros } = tf.initializers;
 
@@ -17,6 +18,9 @@ export interface BatchNormOptions {
   /** Where gamma starts. Default 1. */
   gamma?: number;
 }
+
+/** The names of {@link BatchNormOptions}. */
+export const batchNormOptions = ['momentum', 'epsilon', 'gamma'] as const;
 
 /** The learned scale and shift of a batch norm, [channels] each. */
 export interface Affinity {
@@ -90,7 +94,10 @@ export function normalize<T extends tf.Tensor>(
   const beta = branch.enter(affinity.beta.read() as tf.Tensor1D);
   const mean = statistics.mean.read() as tf.Tensor1D;
   const variance = statistics.variance.read() as tf.Tensor1D;
-  if (!training) return evaluate(x, mean, variance, gamma, beta, epsilon);
+  if (!training) {
+    checkShapes('batchNorm', { x: [x, '...', 'channels'], gamma: [gamma, 'channels'] });
+    return evaluate(x, mean, variance, gamma, beta, epsilon);
+  }
   const now = batchNorm(x, gamma, beta, epsilon);
   const follow = (moving: tf.LayerVariable, before: tf.Tensor1D, batch: tf.Tensor1D) => {
     const after = tf.add<tf.Tensor1D>(tf.mul(before, momentum), tf.mul(batch, 1 - momentum));
@@ -130,6 +137,7 @@ export class BatchNorm extends tf.layers.Layer {
 
   constructor(args: BatchNormArgs = {}) {
     super(args);
+    checkArguments(this, args, batchNormOptions);
     this.options = withDefaults(args);
   }
 
@@ -146,6 +154,7 @@ export class BatchNorm extends tf.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    this.invokeCallHook(inputs, kwargs);
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     const pass = { training: kwargs.training === true, branch: always };
     return tf.tidy(() => normalize(x, this.normalizer, pass));

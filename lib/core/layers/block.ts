@@ -18,8 +18,74 @@ export interface Parts {
   output: tf.Tensor;
 }
 
-/** A layer that can say what it did to an input. Blocks of equal input and output make a stage. */
+/** What every layer of tfjs takes: `name`, `inputShape`, `trainable` and so on. */
+export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
+
+/** {@link LayerArgs} by name, and what tfjs adds to a config that it loads. */
+const common = [
+  ...['name', 'trainable', 'updatable', 'weights', 'dtype', 'inputDType'],
+  ...['inputShape', 'batchInputShape', 'batchSize', 'customObjects'],
+];
+
+/** Class and name of a layer, for a message. */
+export function labelOf(layer: tf.layers.Layer): string {
+  return `${layer.getClassName()} "${layer.name}"`;
+}
+
+/**
+ * @param options what the layer takes besides what every layer does
+ * @throws TypeError when `args` has something else; the message has its name.
+ */
+export function checkArguments(
+  layer: tf.layers.Layer,
+  args: object,
+  options: readonly string[],
+): void {
+  checkKeys(labelOf(layer), args, options, [...options, ...common]);
+}
+
+/** @throws TypeError when the layer is no block, which a stage is made of. */
+export function checkBlock(layer: unknown): asserts layer is Block {
+  if (layer instanceof Block) return;
+  const told = layer instanceof tf.layers.Layer ? labelOf(layer) : String(layer);
+  throw new TypeError(
+    `A stage is made of blocks, which ${told} is not: it has no parts. Other layers go into the ` +
+      'stem or the head; a block of your own extends Block.',
+  );
+}
+
+/** What a block makes of x that carries nothing: T = 1 and C = 0. */
+export function carryingNothing(candidate: tf.Tensor): Omit<Parts, 'update'> {
+  const [transform, carry] = [tf.onesLike(candidate), tf.zerosLike(candidate)];
+  return { candidate, transform, carry, output: candidate.clone() };
+}
+
+/** The terms of a block's equation for x, with what the block changes; what else is made is freed. */
+export function partsOf(x: tf.Tensor, terms: () => Omit<Parts, 'update'>): Parts {
+  return tf.tidy(() => {
+    const made = terms();
+    const { output } = made;
+    const same = tf.util.arraysEqual(output.shape, x.shape);
+    return { ...made, update: same ? tf.sub(output, x) : output.clone() };
+  });
+}
+
+/**
+ * A layer that can say what it did to an input. Blocks of equal input and output make a stage.
+ *
+ * A family of blocks hands the names of its options to the constructor, which refuses others. Its
+ * `call` invokes the hook that `setCallHook` set.
+ */
 export abstract class Block extends tf.layers.Layer {
+  /**
+   * @param options the names of what the block takes besides what every layer of tfjs does
+   * @throws TypeError when `args` has anything else.
+   */
+  constructor(args: LayerArgs = {}, options: readonly string[] = []) {
+    super(args);
+    checkArguments(this, args, options);
+  }
+
   /**
    * The terms of the block's equation for an input. The caller disposes them.
    * @param x [batch, inputs], or [batch, height, width, channels]
@@ -34,7 +100,17 @@ export abstract class Block extends tf.layers.Layer {
 
   /** Class and name, for a message. */
   protected get label(): string {
-    return `${this.getClassName()} "${this.name}"`;
+    return labelOf(this);
+  }
+
+  /** The `value` of an option that is an object, if it has none but the `names`. */
+  protected known<T extends object>(
+    option: string,
+    value: T,
+    names: readonly (keyof T & string)[],
+  ): T {
+    checkKeys(`${this.label}: ${option}`, value, names);
+    return value;
   }
 
   /** `value` if it is a positive integer. */
@@ -96,5 +172,18 @@ export abstract class Block extends tf.layers.Layer {
       throw new Error(`${this.label} got an input of shape [${got}], but ${wrong}.`);
     }
     return size!;
+  }
+}
+
+function checkKeys(
+  owner: string,
+  given: object,
+  options: readonly string[],
+  known: readonly string[] = options,
+): void {
+  for (const [key, value] of Object.entries(given)) {
+    if (known.includes(key) || value === undefined || value === null) continue;
+    const choices = options.length > 0 ? `It takes ${options.join(', ')}.` : 'It takes none.';
+    throw new TypeError(`${owner} has no option "${key}". ${choices}`);
   }
 }

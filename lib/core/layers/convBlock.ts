@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { addAffinity, addStatistics, withDefaults } from './batchNorm';
-import type { AddWeight, BatchNormOptions, Normalizer } from './batchNorm';
-import { Block, type Parts } from './block';
+import type { AddWeight } from './batchNorm';
+import { Block, partsOf, type LayerArgs, type Parts } from './block';
 import type { Convolution } from './convolution';
-import type { LayerArgs } from './denseBlock';
 import {
   nthInitializer,
   serializeInitializer,
@@ -18,19 +16,11 @@ export interface ConvBlockArgs extends LayerArgs {
   filters: number;
   /** Height and width of the kernels. Default 3. */
   kernelSize?: number;
-  /** Whether the convolutions add a bias. */
-  useBias?: boolean;
   /**
    * Draws the kernels; the i-th kernel of a layer (from 0) with the seed plus i. Default `heUniform`,
    * without a seed.
    */
   kernelInitializer?: InitializerIdentifier;
-}
-
-/** What the blocks with batch norm take. */
-export interface NormalizedArgs {
-  /** The constants of the batch norms, or `false` for none. */
-  batchNorm?: BatchNormOptions | false;
 }
 
 /** What the convolutional blocks have in common: they map [batch, height, width, channels] to images. */
@@ -40,16 +30,16 @@ export abstract class ConvBlock extends Block {
   /** Height and width of the kernels. */
   readonly kernelSize: number;
   /** Whether the convolutions add a bias. */
-  readonly useBias: boolean;
+  abstract readonly useBias: boolean;
   protected readonly kernelInitializer: Initializer;
   protected readonly add: AddWeight = (name, shape, initializer, trainable) =>
     this.addWeight(name, shape, 'float32', initializer, undefined, trainable);
 
-  constructor(args: ConvBlockArgs) {
-    super(args);
+  /** @param options the names of what a family takes besides */
+  constructor(args: ConvBlockArgs, options: readonly string[] = []) {
+    super(args, ['filters', 'kernelSize', 'kernelInitializer', ...options]);
     this.filters = this.positiveInteger('filters', args.filters);
     this.kernelSize = this.positiveInteger('kernelSize', args.kernelSize ?? 3);
-    this.useBias = args.useBias ?? false;
     this.kernelInitializer = toInitializer(args.kernelInitializer ?? 'heUniform');
   }
 
@@ -68,17 +58,13 @@ export abstract class ConvBlock extends Block {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    this.invokeCallHook(inputs, kwargs);
     return tf.tidy(() => this.forward(this.checked(inputs), kwargs.training === true));
   }
 
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const input = this.checked(x);
-      const terms = this.terms(input);
-      const { output } = terms;
-      const same = tf.util.arraysEqual(output.shape, input.shape);
-      return { ...terms, update: same ? tf.sub(output, input) : output.clone() };
-    });
+    const input = this.checked(x);
+    return partsOf(input, () => this.terms(input));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
@@ -93,7 +79,6 @@ export abstract class ConvBlock extends Block {
       ...super.getConfig(),
       filters: this.filters,
       kernelSize: this.kernelSize,
-      useBias: this.useBias,
       kernelInitializer: serializeInitializer(this.kernelInitializer),
     };
   }
@@ -114,15 +99,6 @@ export abstract class ConvBlock extends Block {
     const kernel = this.add(`${prefix}kernel`, shape, initializer);
     if (!this.useBias) return { kernel };
     return { kernel, bias: this.add(`${prefix}bias`, [this.filters], biasInitializer) };
-  }
-
-  /** The weights of a batch norm of the layer, named `gamma` and so on after `prefix`. */
-  protected addNormalizer(prefix: string, channels: number, options: BatchNormOptions): Normalizer {
-    return {
-      affinity: addAffinity(this.add, channels, options, prefix),
-      statistics: addStatistics(this.add, channels, prefix),
-      ...withDefaults(options),
-    };
   }
 
   /** The channels of an input of this shape; throws when it does not fit. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { affine, type ActivationIdentifier, type Affine } from './affine';
-import { Block, type Parts } from './block';
+import { Block, partsOf, type LayerArgs, type Parts } from './block';
 import {
   nthInitializer,
   serializeInitializer,
@@ -8,9 +8,6 @@ import {
   type Initializer,
   type InitializerIdentifier,
 } from './initializers';
-
-/** What every layer of tfjs takes: `name`, `inputShape`, `trainable` and so on. */
-export type LayerArgs = NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>;
 
 /** What the dense blocks take. */
 export interface DenseBlockArgs extends LayerArgs {
@@ -38,8 +35,9 @@ export abstract class DenseBlock extends Block {
   protected readonly kernelInitializer: Initializer;
   protected readonly biasInitializer: Initializer;
 
-  constructor(args: DenseBlockArgs) {
-    super(args);
+  /** @param options the names of what a family takes besides */
+  constructor(args: DenseBlockArgs, options: readonly string[] = []) {
+    super(args, [...['units', 'activation', 'kernelInitializer', 'biasInitializer'], ...options]);
     this.units = this.positiveInteger('units', args.units);
     this.activation = args.activation ?? 'relu';
     this.f = affine(this.activation);
@@ -56,18 +54,14 @@ export abstract class DenseBlock extends Block {
   /** What is wrong with an input of this width and what to do about it; nothing if it fits. */
   protected abstract misfit(width: number): string | undefined;
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor {
+    this.invokeCallHook(inputs, kwargs);
     return tf.tidy(() => this.forward(this.checked(inputs)));
   }
 
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const input = this.checked(x);
-      const terms = this.terms(input);
-      const { output } = terms;
-      const update = input.shape[1] === this.units ? tf.sub(output, input) : output.clone();
-      return { ...terms, update };
-    });
+    const input = this.checked(x);
+    return partsOf(input, () => this.terms(input));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

@@ -8,7 +8,7 @@ export interface DropPathOptions {
   survival: number;
   /** Whether one draw holds for the batch, as in the paper, or each sample has its own. Default `batch`. */
   per?: 'batch' | 'sample';
-  /** Seeds the draws; an integer. */
+  /** Seeds the draws; an integer of 32 bits. */
   seed: number;
 }
 
@@ -23,10 +23,13 @@ export interface SurvivalSchedule {
 /**
  * p_l of the blocks l = 1 ... L (Huang, Sun, Liu, Sedra and Weinberger 2016, equation 4).
  * @param blocks L
- * @throws RangeError when p_L is not in (0, 1].
+ * @throws RangeError when p_L is not in (0, 1], or `kind` is unknown.
  */
 export function survivalProbabilities({ kind, last }: SurvivalSchedule, blocks: number): number[] {
   checkSurvival('last', last);
+  if (kind !== 'linear' && kind !== 'uniform') {
+    throw new RangeError(`kind is one of linear, uniform, not "${String(kind)}".`);
+  }
   const indices = Array.from({ length: blocks }, (_, i) => i + 1);
   return indices.map((l) => (kind === 'uniform' ? last : 1 - (l / blocks) * (1 - last)));
 }

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { activate, sigmoid, type Activation } from '../engine';
+import { activations } from '../engine/ops/activation';
 import { always } from '../engine/ops/conditional';
 import type { Parts } from './block';
 import { ConvBlock, type ConvBlockArgs } from './convBlock';
 import { convolve, type Convolution } from './convolution';
 
 /** What a {@link HighwayConv} takes. */
-export interface HighwayConvArgs extends Omit<ConvBlockArgs, 'useBias'> {
+export interface HighwayConvArgs extends ConvBlockArgs {
   /** f. Default `relu`. */
   activation?: Activation;
   /**
@@ -32,15 +33,16 @@ export class HighwayConv extends ConvBlock {
   /** @nocollapse */
   static className = 'HighwayConv';
 
+  readonly useBias = true;
   private readonly activation: Activation;
   private readonly initialTransformBias: number;
   private candidate!: Convolution;
   private transform!: Convolution;
 
-  /** @throws RangeError when `filters` or `kernelSize` is not a positive integer. */
+  /** @throws RangeError when `filters` or `kernelSize` is not a positive integer, or `activation` is unknown. */
   constructor(args: HighwayConvArgs) {
-    super({ ...args, useBias: true });
-    this.activation = args.activation ?? 'relu';
+    super(args, ['activation', 'transformBias']);
+    this.activation = this.oneOf('activation', args.activation ?? 'relu', activations);
     this.initialTransformBias = args.transformBias ?? -2;
   }
 

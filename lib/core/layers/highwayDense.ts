@@ -59,7 +59,7 @@ export class HighwayDense extends DenseBlock {
 
   /** @throws RangeError when `units` is not a positive integer, or `gates` is unknown. */
   constructor(args: HighwayDenseArgs) {
-    super(args);
+    super(args, ['gates', 'transformBias', 'carryBias']);
     this.gates = this.oneOf('gates', args.gates ?? 'coupled', allGates);
     this.initialTransformBias = args.transformBias ?? -2;
     this.initialCarryBias = args.carryBias ?? -this.initialTransformBias;

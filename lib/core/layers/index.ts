@@ -1,8 +1,8 @@
 export { type ActivationIdentifier } from './affine';
 export { BatchNorm, type BatchNormArgs, type BatchNormOptions } from './batchNorm';
-export { Block, type Parts } from './block';
-export { ConvBlock, type ConvBlockArgs, type NormalizedArgs } from './convBlock';
-export { DenseBlock, type DenseBlockArgs, type LayerArgs } from './denseBlock';
+export { Block, type LayerArgs, type Parts } from './block';
+export { ConvBlock, type ConvBlockArgs } from './convBlock';
+export { DenseBlock, type DenseBlockArgs } from './denseBlock';
 export {
   DropPath,
   expectedDepth,
@@ -13,6 +13,7 @@ export {
 export { HighwayConv, type HighwayConvArgs } from './highwayConv';
 export { HighwayDense, type Gates, type HighwayDenseArgs } from './highwayDense';
 export { type Initializer, type InitializerIdentifier } from './initializers';
+export { NormalizedBlock, type NormalizedArgs } from './normalizedBlock';
 export { PlainConv, type PlainConvArgs } from './plainConv';
 export { PlainDense, type PlainDenseArgs } from './plainDense';
 export { Pooling, type PoolingArgs } from './pooling';

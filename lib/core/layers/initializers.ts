@@ -18,14 +18,14 @@ export interface SerializedInitializer extends tf.serialization.ConfigDict {
  * The initializer that `identifier` stands for: itself, one of `tf.initializers` by name, or one
  * that {@link serializeInitializer} wrote.
  *
- * @throws Error when the name is unknown; the message lists the names.
+ * @throws Error when it is none of these; the message lists the names.
  */
 export function toInitializer(
   identifier: InitializerIdentifier | SerializedInitializer,
 ): Initializer {
   if (typeof identifier === 'string') return named(identifier);
-  if (!('className' in identifier)) return identifier;
-  const { className, config } = identifier;
+  if ('apply' in Object(identifier)) return identifier as Initializer;
+  const { className, config } = Object(identifier) as SerializedInitializer;
   const known = tf.serialization.SerializationMap.getMap().classNameMap[className];
   if (!known) throw unknown(className);
   const [cls, fromConfig] = known;
@@ -50,12 +50,11 @@ export function nthInitializer(initializer: Initializer, i: number): Initializer
 
 function named(name: string): Initializer {
   const factories = tf.initializers as unknown as Record<string, (args: object) => Initializer>;
-  const factory = factories[name];
-  if (!factory) throw unknown(name);
-  return factory({});
+  if (!Object.hasOwn(factories, name)) throw unknown(name);
+  return factories[name]!({});
 }
 
-function unknown(name: string): Error {
+function unknown(name: unknown): Error {
   const names = Object.keys(tf.initializers).join(', ');
-  return new Error(`"${name}" is not an initializer. The initializers are ${names}.`);
+  return new Error(`"${String(name)}" is not an initializer. The initializers are ${names}.`);
 }

@@ -1,17 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { activate, type Activation } from '../engine';
+import { activations } from '../engine/ops/activation';
 import { always } from '../engine/ops/conditional';
-import { normalize, withDefaults, type BatchNormOptions, type Normalizer } from './batchNorm';
-import type { Parts } from './block';
-import { ConvBlock, type ConvBlockArgs, type NormalizedArgs } from './convBlock';
+import { normalize, type Normalizer } from './batchNorm';
+import { carryingNothing, type Parts } from './block';
 import { builtFor, convolve, type Convolution } from './convolution';
+import { NormalizedBlock, type NormalizedArgs } from './normalizedBlock';
 
 /** What a {@link PlainConv} takes. */
-export interface PlainConvArgs extends ConvBlockArgs, NormalizedArgs {
+export interface PlainConvArgs extends NormalizedArgs {
   /** n, how many convolutions. Default 1. */
   layers?: number;
-  /** Stride of the first convolution. Default 1. */
-  strides?: number;
   /** f. Default `relu`. */
   activation?: Activation;
 }
@@ -25,27 +24,27 @@ export interface PlainConvArgs extends ConvBlockArgs, NormalizedArgs {
  * with x [batch, height, width, channels], each K [size, size, inputs, filters], N a batch norm, and
  * y [batch, height / strides, width / strides, filters]. As a block it has T = 1 and C = 0. Weights,
  * in order: `conv1_kernel`, `conv1_bias`, `norm1_gamma`, `norm1_beta` and so on, as far as they exist, then the moving
- * statistics. Batch norm by default, bias by default only without it.
+ * statistics. Batch norm by default, bias by default only without it. The strides are the first
+ * convolution's.
  */
-export class PlainConv extends ConvBlock {
+export class PlainConv extends NormalizedBlock {
   /** @nocollapse */
   static className = 'PlainConv';
 
   /** How many convolutions. */
   readonly layers: number;
-  private readonly strides: number;
   private readonly activation: Activation;
-  private readonly batchNorm: Required<BatchNormOptions> | false;
   private convolutions: Convolution[] = [];
-  private normalizers: Normalizer[] = [];
+  private normalizers: (Normalizer | undefined)[] = [];
 
-  /** @throws RangeError when `filters`, `kernelSize`, `layers` or `strides` is not a positive integer. */
+  /**
+   * @throws RangeError when `filters`, `kernelSize`, `layers` or `strides` is not a positive integer,
+   *   or `activation` is unknown.
+   */
   constructor(args: PlainConvArgs) {
-    super({ ...args, useBias: args.useBias ?? args.batchNorm === false });
+    super(args, ['layers', 'activation']);
     this.layers = this.positiveInteger('layers', args.layers ?? 1);
-    this.strides = this.positiveInteger('strides', args.strides ?? 1);
-    this.activation = args.activation ?? 'relu';
-    this.batchNorm = args.batchNorm !== false && withDefaults(args.batchNorm ?? {});
+    this.activation = this.oneOf('activation', args.activation ?? 'relu', activations);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -53,25 +52,13 @@ export class PlainConv extends ConvBlock {
     for (let i = 0; i < this.layers; i++) {
       const inputs = i === 0 ? channels : this.filters;
       this.convolutions.push(this.addConvolution(i, inputs, `conv${i + 1}_`));
-      if (this.batchNorm) {
-        this.normalizers.push(this.addNormalizer(`norm${i + 1}_`, this.filters, this.batchNorm));
-      }
+      this.normalizers.push(this.addNormalizer(`norm${i + 1}_`, this.filters));
     }
     super.build(inputShape);
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return {
-      ...super.getConfig(),
-      layers: this.layers,
-      strides: this.strides,
-      activation: this.activation,
-      batchNorm: this.batchNorm,
-    };
-  }
-
-  protected override get shrinkage(): number {
-    return this.strides;
+    return { ...super.getConfig(), layers: this.layers, activation: this.activation };
   }
 
   protected override forward(x: tf.Tensor4D, training: boolean): tf.Tensor4D {
@@ -84,13 +71,7 @@ export class PlainConv extends ConvBlock {
   }
 
   protected override terms(x: tf.Tensor4D): Omit<Parts, 'update'> {
-    const candidate = this.forward(x, false);
-    return {
-      candidate,
-      transform: tf.onesLike(candidate),
-      carry: tf.zerosLike(candidate),
-      output: candidate.clone(),
-    };
+    return carryingNothing(this.forward(x, false));
   }
 
   protected override misfit(channels: number): string | undefined {

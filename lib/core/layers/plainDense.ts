@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Affine } from './affine';
-import type { Parts } from './block';
+import { carryingNothing, type Parts } from './block';
 import { DenseBlock, type DenseBlockArgs } from './denseBlock';
 
 /** What a {@link PlainDense} takes. */
@@ -35,13 +35,7 @@ export class PlainDense extends DenseBlock {
   }
 
   protected override terms(x: tf.Tensor2D): Omit<Parts, 'update'> {
-    const candidate = this.forward(x);
-    return {
-      candidate,
-      transform: tf.onesLike(candidate),
-      carry: tf.zerosLike(candidate),
-      output: candidate.clone(),
-    };
+    return carryingNothing(this.forward(x));
   }
 
   protected override misfit(width: number): string | undefined {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { Block, type Parts } from './block';
-import type { LayerArgs } from './denseBlock';
+import { Block, carryingNothing, partsOf, type LayerArgs, type Parts } from './block';
 
 /** What a {@link Pooling} takes. */
 export interface PoolingArgs extends LayerArgs {
@@ -25,7 +24,7 @@ export class Pooling extends Block {
 
   /** @throws RangeError when `kind` is unknown, or `size` or `strides` is not a positive integer. */
   constructor(args: PoolingArgs) {
-    super(args);
+    super(args, ['kind', 'size', 'strides']);
     const { kind, size, strides = size } = args;
     this.options = {
       kind: this.oneOf('kind', kind, ['max', 'average']),
@@ -34,24 +33,16 @@ export class Pooling extends Block {
     };
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor {
+    this.invokeCallHook(inputs, kwargs);
     const x = this.onlyInput(inputs) as tf.Tensor4D;
+    this.channelsOf(x.shape);
     const { kind, size, strides } = this.options;
     return (kind === 'max' ? tf.maxPool : tf.avgPool)(x, size, strides, 'same');
   }
 
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const candidate = this.call(x);
-      const output = candidate.clone();
-      return {
-        candidate,
-        transform: tf.onesLike(candidate),
-        carry: tf.zerosLike(candidate),
-        update: output.clone(),
-        output,
-      };
-    });
+    return partsOf(x, () => carryingNothing(this.call(x, {})));
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {

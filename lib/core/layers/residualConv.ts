@@ -1,19 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { relu } from '../engine';
+import { checkSeed } from '../engine/graphRandom';
 import { always } from '../engine/ops/conditional';
-import {
-  addAffinity,
-  addStatistics,
-  normalize,
-  withDefaults,
-  type BatchNormOptions,
-  type Normalizer,
-  type Pass,
-} from './batchNorm';
+import { addAffinity, addStatistics, normalize, type Normalizer, type Pass } from './batchNorm';
 import type { Parts } from './block';
-import { ConvBlock, type ConvBlockArgs, type NormalizedArgs } from './convBlock';
 import { builtFor, convolve, type Convolution } from './convolution';
 import { checkSurvival, DropPath, type DropPathOptions } from './dropPath';
+import { NormalizedBlock, type NormalizedArgs } from './normalizedBlock';
 import { residual, weightsOf, type ResidualBranch } from './residualBranch';
 import { shortcuts, shrink, type Shortcut } from './shortcut';
 
@@ -26,9 +19,7 @@ export interface Unshared {
 }
 
 /** What a {@link ResidualConv} takes. */
-export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
-  /** Stride of the first convolution and of the shortcut. Default 1. */
-  strides?: number;
+export interface ResidualConvArgs extends NormalizedArgs {
   /** Whether batch norm and ReLU come before each convolution and none after the sum. Default false. */
   preActivation?: boolean;
   /** What carries the input where the output has another shape. Default `subsample`. */
@@ -37,9 +28,9 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
   dropPath?: DropPathOptions;
   /**
    * An earlier block whose convolutions this one applies once more (Jastrzebski et al. 2018, section
-   * 5). In a config it is the block's name.
+   * 5). In a config it has the block's name alone.
    */
-  sharesWith?: ResidualConv | string;
+  sharesWith?: { readonly name: string };
   /** What such a block does not share: by default all of batch norm, "UBN". */
   unshared?: Unshared;
 }
@@ -59,42 +50,38 @@ export interface ResidualConvArgs extends ConvBlockArgs, NormalizedArgs {
  * they exist: `conv1_kernel`, `conv1_bias`, `conv2_kernel`, `conv2_bias`, `norm1_gamma`, `norm1_beta`,
  * `norm2_gamma`, `norm2_beta`, those of the projection, then the moving statistics; of a block that
  * shares with another only those that it does not share, none at all where it shares everything. Batch
- * norm by default, bias by default only without it.
+ * norm by default, bias by default only without it. The strides are those of the first convolution and
+ * of the shortcut.
  */
-export class ResidualConv extends ConvBlock {
+export class ResidualConv extends NormalizedBlock {
   /** @nocollapse */
   static className = 'ResidualConv';
 
   /** Whether batch norm and ReLU come before each convolution. */
   readonly preActivation: boolean;
-  private readonly strides: number;
   private readonly shortcutKind: Shortcut;
-  private readonly batchNorm: Required<BatchNormOptions> | false;
   private readonly dropPathOptions?: DropPathOptions;
   private readonly unshared: Required<Unshared>;
-  private owner?: ResidualConv | string;
+  private owner?: { readonly name: string };
   private branch: ResidualBranch = { convolutions: [], normalizers: [] };
   private projection?: { convolution: Convolution; normalizer?: Normalizer };
   private dropPath?: DropPath;
 
   /**
    * @throws RangeError when `filters`, `kernelSize` or `strides` is not a positive integer,
-   *   `shortcut` is unknown, or a probability of survival is not in (0, 1].
+   *   `shortcut` is unknown, a probability of survival is not in (0, 1], or a seed no integer.
    */
   constructor(args: ResidualConvArgs) {
-    super({ ...args, useBias: args.useBias ?? args.batchNorm === false });
-    const { statistics = true, parameters = true } = args.unshared ?? {};
-    this.strides = this.positiveInteger('strides', args.strides ?? 1);
+    super(args, ['preActivation', 'shortcut', 'dropPath', 'sharesWith', 'unshared']);
+    const names = ['statistics', 'parameters'] as const;
+    const { statistics = true, parameters = true } = args.unshared
+      ? this.known('unshared', args.unshared, names)
+      : {};
     this.preActivation = args.preActivation ?? false;
     this.shortcutKind = this.oneOf('shortcut', args.shortcut ?? 'subsample', shortcuts);
-    this.batchNorm = args.batchNorm !== false && withDefaults(args.batchNorm ?? {});
-    this.dropPathOptions = args.dropPath;
     this.owner = args.sharesWith;
     this.unshared = { statistics, parameters };
-    if (args.dropPath) {
-      checkSurvival(`${this.label}: dropPath.survival`, args.dropPath.survival);
-      this.oneOf('dropPath.per', args.dropPath.per ?? 'batch', ['batch', 'sample']);
-    }
+    this.dropPathOptions = args.dropPath && this.checkedDropPath(args.dropPath);
   }
 
   /** p, the probability that a training step keeps the branch; 1 without stochastic depth. */
@@ -108,10 +95,9 @@ export class ResidualConv extends ConvBlock {
     else this.addBranch(channels);
     if (this.changes(channels) && this.shortcutKind === 'projection') {
       const convolution = this.addConvolution(2, channels, 'projection_', 1);
-      const normal = this.batchNorm && !this.preActivation && this.batchNorm;
-      const normalizer = normal
-        ? this.addNormalizer('projection_norm_', this.filters, normal)
-        : undefined;
+      const normalizer = this.preActivation
+        ? undefined
+        : this.addNormalizer('projection_norm_', this.filters);
       this.projection = { convolution, normalizer };
     }
     if (this.dropPathOptions) {
@@ -127,7 +113,10 @@ export class ResidualConv extends ConvBlock {
     inputs: tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[],
     kwargs?: { training?: boolean },
   ): tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[] {
-    if (typeof this.owner === 'string') this.owner = blockBefore(inputs, this.owner) ?? this.owner;
+    const { owner } = this;
+    if (owner && !(owner instanceof ResidualConv)) {
+      this.owner = blockBefore(inputs, owner.name) ?? owner;
+    }
     return super.apply(inputs, kwargs);
   }
 
@@ -135,12 +124,10 @@ export class ResidualConv extends ConvBlock {
     const { owner, dropPathOptions } = this;
     return {
       ...super.getConfig(),
-      strides: this.strides,
       preActivation: this.preActivation,
       shortcut: this.shortcutKind,
-      batchNorm: this.batchNorm,
       ...(dropPathOptions && { dropPath: { ...dropPathOptions } }),
-      ...(owner && { sharesWith: typeof owner === 'string' ? owner : owner.name }),
+      ...(owner && { sharesWith: { name: owner.name } }),
       ...(owner && { unshared: { ...this.unshared } }),
     };
   }
@@ -149,10 +136,6 @@ export class ResidualConv extends ConvBlock {
   override shortcut(x: tf.Tensor): tf.Tensor {
     const carried = this.carried(x as tf.Tensor4D, false);
     return this.preActivation ? carried : relu(carried);
-  }
-
-  protected override get shrinkage(): number {
-    return this.strides;
   }
 
   protected override forward(x: tf.Tensor4D, training: boolean): tf.Tensor4D {
@@ -187,6 +170,14 @@ export class ResidualConv extends ConvBlock {
     return builtFor(this.branch.convolutions[0], channels);
   }
 
+  private checkedDropPath(options: DropPathOptions): DropPathOptions {
+    const { survival, per, seed } = this.known('dropPath', options, ['survival', 'per', 'seed']);
+    checkSurvival(`${this.label}: dropPath.survival`, survival);
+    checkSeed(`${this.label}: dropPath.seed`, seed);
+    const drawnFor = ['batch', 'sample'] as const;
+    return { survival, per: this.oneOf('dropPath.per', per ?? 'batch', drawnFor), seed };
+  }
+
   private changes(channels: number): boolean {
     return this.strides !== 1 || channels !== this.filters;
   }
@@ -210,28 +201,22 @@ export class ResidualConv extends ConvBlock {
   }
 
   private addBranch(channels: number): void {
-    const { batchNorm, preActivation, filters } = this;
+    const { preActivation, filters } = this;
     const convolutions = [channels, filters].map((inputs, i) =>
       this.addConvolution(i, inputs, `conv${i + 1}_`),
     );
-    const normalized = batchNorm ? [preActivation ? channels : filters, filters] : [];
-    const normalizers = normalized.map((size, i) =>
-      this.addNormalizer(`norm${i + 1}_`, size, batchNorm || {}),
+    const normalizers = [preActivation ? channels : filters, filters].flatMap(
+      (size, i) => this.addNormalizer(`norm${i + 1}_`, size) ?? [],
     );
     this.branch = { convolutions, normalizers };
   }
 
-  private share(owner: ResidualConv | string, channels: number): void {
-    const wrong = typeof owner === 'string' ? 'is not in front of it' : this.difference(owner);
-    if (typeof owner === 'string' || wrong) {
-      const name = typeof owner === 'string' ? owner : owner.name;
-      throw new Error(`${this.label} shares the convolutions of "${name}", which ${wrong}.`);
-    }
+  private share(owner: { readonly name: string }, channels: number): void {
     const { unshared, batchNorm } = this;
-    const { convolutions, normalizers } = owner.branch;
+    const { convolutions, normalizers } = this.shareable(owner).branch;
     const own = normalizers.map(({ affinity, statistics }, i) => {
       const prefix = `norm${i + 1}_`;
-      const options = batchNorm as Required<BatchNormOptions>;
+      const options = batchNorm as Exclude<typeof batchNorm, false>;
       return {
         momentum: options.momentum,
         epsilon: options.epsilon,
@@ -240,6 +225,13 @@ export class ResidualConv extends ConvBlock {
       };
     });
     this.branch = { convolutions, normalizers: own };
+  }
+
+  private shareable(owner: { readonly name: string }): ResidualConv {
+    const found = owner instanceof ResidualConv;
+    const wrong = found ? this.difference(owner) : 'is not in front of it';
+    if (found && !wrong) return owner;
+    throw new Error(`${this.label} shares the convolutions of "${owner.name}", which ${wrong}.`);
   }
 
   /** What keeps the convolutions of `owner` from being applied here. */

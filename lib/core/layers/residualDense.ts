@@ -9,7 +9,7 @@ export interface ResidualDenseArgs extends DenseBlockArgs {
   layers?: number;
   /** g, the activation of the last of them; `linear` lets the update have either sign. Default f. */
   lastActivation?: ActivationIdentifier;
-  /** a, a constant that scales the branch. Default 1. */
+  /** a, a finite constant, not 0, that scales the branch. Default 1. */
   branchScale?: number;
 }
 
@@ -33,12 +33,18 @@ export class ResidualDense extends DenseBlock {
   private readonly g: ReturnType<typeof affine>;
   private branch: Affine[] = [];
 
-  /** @throws RangeError when `units` or `layers` is not a positive integer. */
+  /** @throws RangeError when `units` or `layers` is not a positive integer, or `branchScale` is 0 or not finite. */
   constructor(args: ResidualDenseArgs) {
-    super(args);
+    super(args, ['layers', 'lastActivation', 'branchScale']);
     this.layers = this.positiveInteger('layers', args.layers ?? 1);
     this.lastActivation = args.lastActivation ?? this.activation;
     this.branchScale = args.branchScale ?? 1;
+    if (!Number.isFinite(this.branchScale) || this.branchScale === 0) {
+      throw new RangeError(
+        `${this.label}: branchScale is a finite number, and not 0, at which the branch has no ` +
+          `effect: not ${this.branchScale}.`,
+      );
+    }
     this.g = affine(this.lastActivation);
   }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Stream } from '../engine';
 import { PlainDense } from '../layers';
+import { seedOf } from './seeds';
 
 /** What the convolutional nets have in common. */
 export interface ConvNetOptions {
@@ -18,7 +19,7 @@ export function logits({ classes, stream }: ConvNetOptions): PlainDense {
     name: 'logits',
     units: classes,
     activation: 'linear',
-    kernelInitializer: tf.initializers.glorotUniform({ seed: stream.fork('logits').seed() }),
+    kernelInitializer: tf.initializers.glorotUniform({ seed: seedOf(stream, 'logits') }),
   });
 }
 
@@ -26,4 +27,17 @@ export function logits({ classes, stream }: ConvNetOptions): PlainDense {
 export function blockName(family: string, stage: number, i: number, blocks: number): string {
   const digits = Math.max(2, String(blocks).length);
   return `${family}_${stage + 1}_${String(i + 1).padStart(digits, '0')}`;
+}
+
+/**
+ * How many blocks each of the `stages` has.
+ * @throws RangeError when they are not positive integers, one a stage.
+ */
+export function blockCounts(blocks: number | readonly number[], stages: number): number[] {
+  const counts = typeof blocks === 'number' ? Array<number>(stages).fill(blocks) : [...blocks];
+  if (counts.length === stages && counts.every((n) => Number.isInteger(n) && n > 0)) return counts;
+  throw new RangeError(
+    `blocks, those of each stage, is a positive integer or ${stages} of them, not ` +
+      `${typeof blocks === 'number' ? blocks : `[${blocks.join(', ')}]`}.`,
+  );
 }

@@ -8,8 +8,11 @@ import {
   type Block,
   type DenseBlockArgs,
   type Gates,
+  type HighwayDenseArgs,
+  type ResidualDenseArgs,
 } from '../layers';
 import { Network } from './network';
+import { seedOf } from './seeds';
 
 /** What the dense nets have in common. */
 export interface DenseNetOptions {
@@ -35,6 +38,8 @@ export interface HighwayNetOptions extends DenseNetOptions {
   transformBias: number;
   /** Which gates the layers have. Default `coupled`. */
   gates?: Gates;
+  /** Makes a block. Default a HighwayDense. */
+  block?: (args: HighwayDenseArgs) => Block;
 }
 
 /** What a residual net takes. */
@@ -45,6 +50,8 @@ export interface ResidualNetOptions extends DenseNetOptions {
   lastActivation?: ActivationIdentifier;
   /** Scales each branch. Default 1. */
   branchScale?: number;
+  /** Makes a block. Default a ResidualDense. */
+  block?: (args: ResidualDenseArgs) => Block;
 }
 
 /**
@@ -64,10 +71,8 @@ export function plainNet(options: DenseNetOptions): Network {
  * @throws RangeError when `depth` is not a positive integer.
  */
 export function highwayNet(options: HighwayNetOptions): Network {
-  const { transformBias, gates } = options;
-  return stack(options, 'highway', 1, (args) => {
-    return new HighwayDense({ ...args, transformBias, gates });
-  });
+  const { transformBias, gates, block = (args) => new HighwayDense(args) } = options;
+  return stack(options, 'highway', 1, (args) => block({ ...args, transformBias, gates }));
 }
 
 /**
@@ -77,10 +82,15 @@ export function highwayNet(options: HighwayNetOptions): Network {
  * @throws RangeError when `depth` is not a positive integer, or `depth - 1` no multiple of `layers`.
  */
 export function residualNet(options: ResidualNetOptions): Network {
-  const { layers = 1, lastActivation, branchScale } = options;
-  return stack(options, 'residual', layers, (args) => {
-    return new ResidualDense({ ...args, layers, lastActivation, branchScale });
-  });
+  const {
+    layers = 1,
+    lastActivation,
+    branchScale,
+    block = (args) => new ResidualDense(args),
+  } = options;
+  return stack(options, 'residual', layers, (args) =>
+    block({ ...args, layers, lastActivation, branchScale }),
+  );
 }
 
 function stack(
@@ -103,7 +113,7 @@ function stack(
     name,
     units: width,
     activation,
-    kernelInitializer: tf.initializers[kernelInitializer]({ seed: stream.fork(name).seed() }),
+    kernelInitializer: tf.initializers[kernelInitializer]({ seed: seedOf(stream, name) }),
   });
   const inputShape = typeof inputs === 'number' ? [inputs] : [...inputs];
   const flatten = inputShape.length > 1 ? [tf.layers.flatten({ name: 'flatten' })] : [];
@@ -119,7 +129,7 @@ function stack(
         name: 'logits',
         units: classes,
         activation: 'linear',
-        kernelInitializer: tf.initializers.glorotUniform({ seed: stream.fork('logits').seed() }),
+        kernelInitializer: tf.initializers.glorotUniform({ seed: seedOf(stream, 'logits') }),
       }),
     ],
   });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { HighwayConv, PlainConv, Pooling, type Block } from '../layers';
 import { blockName, logits, type ConvNetOptions } from './convParts';
 import { Network } from './network';
+import { seedOf } from './seeds';
 
 /** What a convolutional highway net takes. */
 export interface HighwayConvNetOptions extends ConvNetOptions {
@@ -48,8 +49,7 @@ export function highwayConvNet(options: HighwayConvNetOptions): Network {
     plain = false,
     stream,
   } = options;
-  const initial = (name: string) =>
-    tf.initializers.leCunUniform({ seed: stream.fork(name).seed() });
+  const initial = (name: string) => tf.initializers.leCunUniform({ seed: seedOf(stream, name) });
   const plainConv = (name: string, filters: number, kernelSize = 3) => {
     const kernelInitializer = initial(name);
     return new PlainConv({ name, filters, kernelSize, batchNorm: false, kernelInitializer });

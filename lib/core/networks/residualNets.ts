@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Stream } from '../engine';
 import {
   BatchNorm,
   PlainConv,
@@ -9,20 +8,22 @@ import {
   type BatchNormOptions,
   type Block,
   type DropPathOptions,
+  type PlainConvArgs,
   type ResidualConvArgs,
   type Shortcut,
   type SurvivalSchedule,
   type Unshared,
 } from '../layers';
-import { blockName, logits, type ConvNetOptions } from './convParts';
+import { blockCounts, blockName, logits, type ConvNetOptions } from './convParts';
 import { Network } from './network';
+import { seedOf } from './seeds';
 
 type Layer = tf.layers.Layer;
 
 /** The blocks of a residual net and what they have in common. */
 export interface ResNetOptions extends ConvNetOptions {
-  /** n, blocks in each stage: 6 n + 2 layers with three stages. */
-  blocks: number;
+  /** n, blocks in each stage, 6 n + 2 layers with three stages; or their numbers, stage by stage. */
+  blocks: number | readonly number[];
   /** Channels by stage; the first block of each but the first halves height and width. Default 16, 32, 64. */
   widths?: readonly number[];
   /** Whether batch norm and ReLU come before each convolution. Default false. */
@@ -37,6 +38,10 @@ export interface ResNetOptions extends ConvNetOptions {
   dropPath?: SurvivalSchedule & Pick<DropPathOptions, 'per'>;
   /** How the top blocks of each stage share their convolutions. Default not at all. */
   sharing?: Sharing;
+  /** Factor on the variance 2 / fan-in of the kernels (He et al. 2015), those to the logits aside. Default 1. */
+  kernelScale?: number;
+  /** Makes a block. Default a ResidualConv. */
+  block?: (args: ResidualConvArgs) => Block;
 }
 
 /** Shared blocks at the top of each stage (Jastrzebski et al. 2018, section 5). */
@@ -48,10 +53,13 @@ export interface Sharing extends Unshared {
 }
 
 /** The plain net that a residual net is compared with. */
-export type PlainConvNetOptions = Pick<
-  ResNetOptions,
-  keyof ConvNetOptions | 'blocks' | 'widths' | 'useBias' | 'batchNorm'
->;
+export interface PlainConvNetOptions
+  extends
+    ConvNetOptions,
+    Pick<ResNetOptions, 'blocks' | 'widths' | 'useBias' | 'batchNorm' | 'kernelScale'> {
+  /** Makes a block. Default a PlainConv. */
+  block?: (args: PlainConvArgs) => Block;
+}
 
 /**
  * The residual net of He, Zhang, Ren and Sun 2016, section 4.2, or with pre-activation that of 2016b:
@@ -62,43 +70,40 @@ export type PlainConvNetOptions = Pick<
  * The net of Jastrzebski et al. 2018: `preActivation`, `useBias`, and `shortcut: 'projection'`.
  * Stochastic depth (Huang et al. 2016): `dropPath: { kind: 'linear', last: 0.5 }`.
  *
- * @throws RangeError when `blocks` is not a positive integer, or `sharing.applications` is not a smaller one.
+ * @throws RangeError when `blocks` are not positive integers, one a stage, or `sharing.applications` is
+ *   not a smaller one.
  */
 export function resNet(options: ResNetOptions): Network {
-  const { blocks, widths = [16, 32, 64], dropPath, sharing } = options;
-  if (!Number.isInteger(blocks) || blocks < 1) {
-    throw new RangeError(`blocks, those of each stage, is a positive integer, not ${blocks}.`);
-  }
-  if (sharing) checkSharing(sharing, blocks);
-  const survival = dropPath && survivalProbabilities(dropPath, widths.length * blocks);
-  const unshared = blocks - (sharing?.applications ?? 0);
+  const { widths = [16, 32, 64], dropPath, sharing, stream } = options;
+  const { block = (args) => new ResidualConv(args) } = options;
+  const counts = blockCounts(options.blocks, widths.length);
+  if (sharing) counts.forEach((count) => checkSharing(sharing, count));
+  const total = counts.reduce((sum, count) => sum + count);
+  const survival = dropPath && survivalProbabilities(dropPath, total).values();
   const stages = widths.map((filters, stage) => {
-    let shared: ResidualConv | undefined;
-    return Array.from({ length: blocks }, (_, i) => {
-      const name = blockName('residual', stage, i, blocks);
-      const args = {
-        ...residualArgs(options, name),
-        filters,
-        strides: stage > 0 && i === 0 ? 2 : 1,
-      };
+    const count = counts[stage]!;
+    let shared: Block | undefined;
+    return Array.from({ length: count }, (_, i) => {
+      const name = blockName('residual', stage, i, count);
+      const args = { ...residualArgs(options, name), filters, strides: stridesOf(stage, i) };
       if (survival) {
-        const seed = options.stream.fork(name).fork('drop path').seed();
-        args.dropPath = { survival: survival[stage * blocks + i]!, per: dropPath.per, seed };
+        const seed = seedOf(stream, name, 'drop path');
+        args.dropPath = { survival: survival.next().value!, per: dropPath.per, seed };
       }
-      if (i < unshared || !sharing) return new ResidualConv(args);
+      if (!sharing || i < count - sharing.applications) return block(args);
       const { gamma, statistics, parameters } = sharing;
       const batchNorm = args.batchNorm !== false && {
         ...args.batchNorm,
         ...(gamma !== undefined && { gamma }),
       };
-      const block = new ResidualConv({
+      const made = block({
         ...args,
         batchNorm,
         sharesWith: shared,
         unshared: { statistics, parameters },
       });
-      shared ??= block;
-      return block;
+      shared ??= made;
+      return made;
     });
   });
   return assemble(options, widths[0]!, stages, [
@@ -115,23 +120,22 @@ function checkSharing({ applications }: Sharing, blocks: number): void {
   );
 }
 
+/** The first block of each stage but the first halves height and width. */
+function stridesOf(stage: number, i: number): number {
+  return stage > 0 && i === 0 ? 2 : 1;
+}
+
 /** The plain twin of {@link resNet}, without shortcuts. Blocks: `plain_1_01` and so on, of two layers each. */
 export function plainConvNet(options: PlainConvNetOptions): Network {
-  const { blocks, widths = [16, 32, 64], useBias, batchNorm } = options;
+  const { widths = [16, 32, 64], useBias, batchNorm } = options;
+  const { block = (args) => new PlainConv(args) } = options;
+  const counts = blockCounts(options.blocks, widths.length);
   const stages = widths.map((filters, stage) =>
-    Array.from({ length: blocks }, (_, i) => {
-      const name = blockName('plain', stage, i, blocks);
-      const kernelInitializer = heNormal(options.stream, name);
-      const strides = stage > 0 && i === 0 ? 2 : 1;
-      return new PlainConv({
-        name,
-        filters,
-        layers: 2,
-        strides,
-        useBias,
-        batchNorm,
-        kernelInitializer,
-      });
+    Array.from({ length: counts[stage]! }, (_, i) => {
+      const name = blockName('plain', stage, i, counts[stage]!);
+      const kernelInitializer = heNormal(options, name);
+      const strides = stridesOf(stage, i);
+      return block({ name, filters, layers: 2, strides, useBias, batchNorm, kernelInitializer });
     }),
   );
   return assemble(options, widths[0]!, stages, [
@@ -140,11 +144,10 @@ export function plainConvNet(options: PlainConvNetOptions): Network {
 }
 
 /** What the nets of one width take. */
-export interface ConstantWidthOptions extends ConvNetOptions {
+export interface ConstantWidthOptions
+  extends ConvNetOptions, Partial<Pick<ResNetOptions, 'blocks' | 'kernelScale' | 'block'>> {
   /** Channels. */
   width?: number;
-  /** Blocks in each stage. Default 10. */
-  blocks?: number;
   /** The constants of the batch norms. */
   batchNorm?: BatchNormOptions;
 }
@@ -170,13 +173,15 @@ function constantWidthNet(
   { blocks = 10, width: filters = 0, ...options }: ConstantWidthOptions,
   stages: number,
 ): Network {
+  const { block = (args) => new ResidualConv(args) } = options;
   const residual = { ...options, preActivation: true, useBias: true };
+  const counts = blockCounts(blocks, stages);
   const layers = Array.from({ length: stages }, (_, stage): Block[] => {
     const name = `pooling_${stage + 1}`;
     const opening = stage > 0 ? [new Pooling({ name, kind: 'average', size: 2 })] : [];
-    const residuals = Array.from({ length: blocks }, (_, i) => {
-      const name = blockName('residual', stage, i, blocks);
-      return new ResidualConv({ ...residualArgs(residual, name), filters });
+    const residuals = Array.from({ length: counts[stage]! }, (_, i) => {
+      const name = blockName('residual', stage, i, counts[stage]!);
+      return block({ ...residualArgs(residual, name), filters });
     });
     return [...opening, ...residuals];
   });
@@ -189,12 +194,12 @@ function constantWidthNet(
 
 type Common = Pick<
   ResNetOptions,
-  'stream' | 'preActivation' | 'shortcut' | 'useBias' | 'batchNorm'
+  'stream' | 'preActivation' | 'shortcut' | 'useBias' | 'batchNorm' | 'kernelScale'
 >;
 
 function residualArgs(options: Common, name: string): Omit<ResidualConvArgs, 'filters'> {
-  const { stream, preActivation, shortcut, useBias, batchNorm } = options;
-  const kernelInitializer = heNormal(stream, name);
+  const { preActivation, shortcut, useBias, batchNorm } = options;
+  const kernelInitializer = heNormal(options, name);
   return { name, preActivation, shortcut, useBias, batchNorm, kernelInitializer };
 }
 
@@ -211,7 +216,7 @@ function assemble(
     useBias: useBias ?? batchNorm === false,
     batchNorm: preActivation ? false : batchNorm,
     activation: preActivation ? 'linear' : 'relu',
-    kernelInitializer: heNormal(options.stream, 'stem'),
+    kernelInitializer: heNormal(options, 'stem'),
   });
   const inputShape = [...options.inputs];
   return new Network({ inputShape, stem: [stem], stages, head: [...pooling, logits(options)] });
@@ -223,12 +228,18 @@ function finalNorm({ preActivation, batchNorm }: Common): Layer[] {
   return [...norm, tf.layers.reLU({ name: 'relu' })];
 }
 
-/** Normal with variance 2 / fan-in (He et al. 2015): tfjs cuts its normal off at two deviations. */
-function heNormal(stream: Stream, name: string) {
+/**
+ * Normal with variance `kernelScale` 2 / fan-in (He et al. 2015): tfjs cuts its normal off at two
+ * deviations.
+ */
+function heNormal({ stream, kernelScale = 1 }: Common, name: string) {
   const cut = 0.7737413035;
-  const seed = stream.fork(name).seed();
+  const seed = seedOf(stream, name);
+  if (!Number.isFinite(kernelScale) || kernelScale <= 0) {
+    throw new RangeError(`kernelScale is a positive number, not ${kernelScale}.`);
+  }
   return tf.initializers.varianceScaling({
-    scale: 2 / cut,
+    scale: (2 * kernelScale) / cut,
     mode: 'fanIn',
     distribution: 'normal',
     seed,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from 'unrolled-core/internal';
 import type { NativeOps } from './nativeOps';
+import { withFirstGradient } from './withGradient';
 
 /** Softmax cross-entropy by the op that gives the gradient softmax(logits) - y with the loss. */
 export function softmaxCrossEntropy(
@@ -11,7 +11,7 @@ export function softmaxCrossEntropy(
   const sparse = labels.rank === 1;
   const name = `${sparse ? 'Sparse' : ''}SoftmaxCrossEntropyWithLogits`;
   const types = sparse ? [ops.int('Tlabels')] : [];
-  return withGradient([logits], ([logits], save) => {
+  return withFirstGradient('softmaxCrossEntropy', [logits], ([logits], save) => {
     const [losses, slope] = ops.many(name, [logits, labels], 2, types);
     save([slope!]);
     const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]) =>

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Activation, HighwayWeights } from 'unrolled-core';
-import { type Paths, takesGradient, withGradient } from 'unrolled-core/internal';
+import { type Paths, takesGradient } from 'unrolled-core/internal';
 import { activated } from './activation';
 import type { NativeOps } from './nativeOps';
+import { withFirstGradient } from './withGradient';
 
 /**
  * A highway block by the ops of highway.cc, which trust their shapes. Where no gradient is taken, the
@@ -21,18 +22,22 @@ export function highway(
     const [y] = ops.untyped('UnrolledHighway', [x, ...weights], 1, attributes);
     return y as tf.Tensor2D;
   }
-  return withGradient([x, ...weights], ([x, kernel, bias, gateKernel, gateBias], save) => {
-    const zh = ops.biasAdd(ops.matMul(x, kernel, false, false), bias);
-    const zt = ops.biasAdd(ops.matMul(x, gateKernel, false, false), gateBias);
-    const h = activated(ops, zh, activation);
-    const t = activated(ops, zt, 'sigmoid');
-    const [y] = ops.untyped('UnrolledHighwayMix', [x, h, t], 1) as [tf.Tensor];
-    save([x, kernel, gateKernel, h, t]);
-    return {
-      value: y,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(ops, dy, saved, activation),
-    };
-  }) as tf.Tensor2D;
+  return withFirstGradient(
+    'highway',
+    [x, ...weights],
+    ([x, kernel, bias, gateKernel, gateBias], save) => {
+      const zh = ops.biasAdd(ops.matMul(x, kernel, false, false), bias);
+      const zt = ops.biasAdd(ops.matMul(x, gateKernel, false, false), gateBias);
+      const h = activated(ops, zh, activation);
+      const t = activated(ops, zt, 'sigmoid');
+      const [y] = ops.untyped('UnrolledHighwayMix', [x, h, t], 1) as [tf.Tensor];
+      save([x, kernel, gateKernel, h, t]);
+      return {
+        value: y,
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(ops, dy, saved, activation),
+      };
+    },
+  ) as tf.Tensor2D;
 }
 
 /** Highway blocks on many states in one op of highway.cc. */

@@ -1,13 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernels } from '../kernels';
+import { checkShapes } from './shapes';
 
-/** An elementwise function whose derivative follows from its result. */
-export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
+/** The elementwise functions whose derivatives follow from their results. */
+export const activations = ['linear', 'relu', 'sigmoid', 'tanh'] as const;
+
+/** One of {@link activations}. */
+export type Activation = (typeof activations)[number];
 
 const plain = { relu: tf.relu, sigmoid: tf.sigmoid, tanh: tf.tanh };
 
-/** f(z), with one op for the gradient on the native backend. */
+/**
+ * f(z), with one op for the gradient on the native backend.
+ * @throws RangeError when z is not float32.
+ */
 export function activate<T extends tf.Tensor>(z: T, activation: Activation): T {
+  checkShapes(activation, { z: [z, '...'] });
   if (activation === 'linear') return z;
   return (kernels().activate?.(z, activation) ?? plain[activation](z)) as T;
 }

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernels } from '../kernels';
+import { checkShapes } from './shapes';
 
 /** A normalized batch and the statistics it was normalized by. */
 export interface Normalized<T extends tf.Tensor> {
   y: T;
   /** The mean over the batch, [channels]. */
   mean: tf.Tensor1D;
-  /** The unbiased variance over the batch, [channels], for a moving average. */
+  /** variance n / max(1, n - 1) over the batch of n values a channel, [channels], for a moving average. */
   variance: tf.Tensor1D;
 }
 
@@ -20,6 +21,7 @@ export interface Normalized<T extends tf.Tensor> {
  * @param x [..., channels]
  * @param gamma scale, [channels]
  * @param beta shift, [channels]
+ * @throws RangeError when the shapes do not fit.
  */
 export function batchNorm<T extends tf.Tensor>(
   x: T,
@@ -27,6 +29,11 @@ export function batchNorm<T extends tf.Tensor>(
   beta: tf.Tensor1D,
   epsilon = 1e-3,
 ): Normalized<T> {
+  checkShapes('batchNorm', {
+    x: [x, '...', 'channels'],
+    gamma: [gamma, 'channels'],
+    beta: [beta, 'channels'],
+  });
   const normalized = kernels().batchNorm?.(x, gamma, beta, epsilon);
   return (normalized as Normalized<T> | undefined) ?? composed(x, gamma, beta, epsilon);
 }
@@ -42,5 +49,5 @@ function composed<T extends tf.Tensor>(
   const { mean, variance } = tf.moments(x, axes) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
   const scale = tf.div(gamma, tf.sqrt(tf.add(variance, epsilon)));
   const y = tf.add<T>(tf.mul(tf.sub(x, mean), scale), beta);
-  return { y, mean, variance: tf.mul(variance, count / (count - 1)) };
+  return { y, mean, variance: tf.mul(variance, count / Math.max(1, count - 1)) };
 }

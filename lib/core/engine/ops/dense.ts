@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernels } from '../kernels';
 import { type Activation, activate } from './activation';
+import { checkShapes } from './shapes';
 
 /**
  * f(x W + b).
@@ -12,6 +13,7 @@ import { type Activation, activate } from './activation';
  * @param kernel W, [inputs, units]
  * @param bias b, [units]
  * @returns [batch, units]
+ * @throws RangeError when the shapes do not fit.
  */
 export function dense(
   x: tf.Tensor2D,
@@ -19,6 +21,11 @@ export function dense(
   bias: tf.Tensor1D,
   activation: Activation = 'linear',
 ): tf.Tensor2D {
+  checkShapes('dense', {
+    x: [x, 'batch', 'inputs'],
+    kernel: [kernel, 'inputs', 'units'],
+    bias: [bias, 'units'],
+  });
   return (
     kernels().dense?.(x, kernel, bias, activation) ??
     activate(tf.add(tf.matMul(x, kernel), bias), activation)

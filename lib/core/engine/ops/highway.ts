@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { kernels } from '../kernels';
 import type { Activation } from './activation';
 import { dense } from './dense';
+import { checkShapes } from './shapes';
 
 /** The weights of a highway block with coupled gates. */
 export interface HighwayWeights {
@@ -31,7 +32,7 @@ export function highway(
   weights: HighwayWeights,
   activation: Activation = 'relu',
 ): tf.Tensor2D {
-  checkShapes(x, weights);
+  checkWeights(x, weights);
   const native = kernels().highway?.(x, weights, activation);
   if (native) return native;
   const h = dense(x, weights.kernel, weights.bias, activation);
@@ -69,18 +70,16 @@ export function highwayPaths(
   activation: Activation,
   paths: Paths,
 ): tf.Tensor2D {
-  for (const block of blocks) checkShapes(x, block);
+  for (const block of blocks) checkWeights(x, block);
   return kernels().highwayPaths!(x, blocks, activation, paths);
 }
 
-/** The ops of highway.cc trust their shapes. */
-function checkShapes(x: tf.Tensor, { kernel, bias, gateKernel, gateBias }: HighwayWeights): void {
-  const units = x.shape[1] ?? 0;
-  const shapes = [kernel, bias, gateKernel, gateBias].map(({ shape }) => shape.join());
-  const wanted = [`${units},${units}`, `${units}`, `${units},${units}`, `${units}`];
-  if (x.rank === 2 && shapes.every((shape, i) => shape === wanted[i])) return;
-  throw new RangeError(
-    `highway: x is [${x.shape.join()}], the weights are [${shapes.join('], [')}]; ` +
-      'they are to be [batch, units] and [units, units], [units], [units, units], [units].',
-  );
+function checkWeights(x: tf.Tensor, { kernel, bias, gateKernel, gateBias }: HighwayWeights): void {
+  checkShapes('highway', {
+    x: [x, 'batch', 'units'],
+    kernel: [kernel, 'units', 'units'],
+    bias: [bias, 'units'],
+    gateKernel: [gateKernel, 'units', 'units'],
+    gateBias: [gateBias, 'units'],
+  });
 }

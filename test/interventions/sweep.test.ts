@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Split } from '../../lib/core/data';
+import { Split } from '../../lib/core/data';
 import { upload } from '../../lib/datasets/upload';
 import { canRunPaths } from '../../lib/core/engine/ops/highway';
 import { Stream } from '../../lib/core/engine';
@@ -236,3 +236,17 @@ describe('rows', () => {
     data.dispose();
   });
 });
+
+it.each(['tensorflow', 'cpu'])(
+  'labels outside of the classes are refused on the backend %s, where their loss would count as 0',
+  async (backend) => {
+    await tf.setBackend(backend);
+    const network = net('plain');
+    const data = new Split(tf.ones([4, 1, 1, 7]), tf.tensor1d([0, 1, 2, 3], 'int32'));
+    await expect(sweep([network], data)).rejects.toThrow(
+      '3 classes, from 0 to 2, but a label is 3.',
+    );
+    data.dispose();
+    await tf.setBackend('tensorflow');
+  },
+);

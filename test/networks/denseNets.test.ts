@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compile, softmaxCrossEntropy, Stream } from '../../lib/core/engine';
 import { loadNative } from '../../lib/backends/native/load';
 import { highwayNet, Network, plainNet, residualNet } from '../../lib/core/networks';
+import type { Block } from '../../lib/core/layers';
 
 const small = { inputs: [4, 4, 1], width: 6, depth: 5, classes: 3 };
 
@@ -130,4 +131,11 @@ describe('a depth that does not fit', () => {
     );
     expect(() => plainNet({ ...small, depth: 0, stream })).toThrow('depth 0');
   });
+});
+
+it('a stage of layers that are no blocks is refused by the name of the layer', () => {
+  const dense = tf.layers.dense({ name: 'not_a_block', units: 3 }) as unknown as Block;
+  expect(() => new Network({ inputShape: [3], stem: [], stages: [[dense]], head: [] })).toThrow(
+    'A stage is made of blocks, which Dense "not_a_block" is not',
+  );
 });

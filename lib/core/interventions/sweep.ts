@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Split } from '../data';
+import { labelCheck } from '../data/labels';
 import { compile } from '../engine';
 import type { Network } from '../networks';
 import { samplesAtOnce } from '../networks/budget';
@@ -35,6 +36,7 @@ const worthwhile = 8;
  * in one call where {@link withPaths} has an op for the blocks.
  *
  * @returns one score a network, in order.
+ * @throws RangeError when a label is no class of a network's.
  */
 export async function sweep(
   networks: readonly Network[],
@@ -67,9 +69,14 @@ async function scoreTogether(
 ): Promise<Score[]> {
   const { size } = data;
   const steps = withPaths(plan(networks));
+  const checkLabels = await labelCheck(data.labels);
   const batch = samplesAtOnce(size, numbersOf(networks));
   const run = (inputs: tf.Tensor, labels: tf.Tensor1D, counted: tf.Tensor1D) =>
-    tf.tidy(() => score(logitsOf(steps, inputs), labels, counted));
+    tf.tidy(() => {
+      const logits = logitsOf(steps, inputs);
+      checkLabels(logits);
+      return score(logits, labels, counted);
+    });
   const compiled = size / batch >= worthwhile ? compile(run) : undefined;
   const measure = compiled ?? run;
   const sums = networks.map(() => ({ right: 0, loss: 0 }));

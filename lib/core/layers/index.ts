@@ -4,7 +4,6 @@ export { Block, type LayerArgs, type Parts } from './block';
 export { ConvBlock, type ConvBlockArgs } from './convBlock';
 export { DenseBlock, type DenseBlockArgs } from './denseBlock';
 export {
-  DropPath,
   expectedDepth,
   survivalProbabilities,
   type DropPathOptions,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Block } from '../layers';
+import { checkBlock } from '../layers/block';
 import { follow, type Stop } from './route';
 
 type Layer = tf.layers.Layer;
@@ -39,8 +40,12 @@ export class Network {
   readonly route: readonly Stop[];
   private layersModel?: tf.LayersModel;
 
-  /** @throws Error when a layer does not fit the one before; the message has the shape. */
+  /**
+   * @throws Error when a layer does not fit the one before; the message has the shape.
+   * @throws TypeError when a stage has a layer that is no block.
+   */
   constructor({ inputShape, stem, stages, head }: NetworkLayers) {
+    stages.flat().forEach(checkBlock);
     this.inputShape = inputShape;
     this.stem = stem;
     this.stages = stages;

@@ -46,6 +46,35 @@ describe('kendall', () => {
   });
 });
 
+describe('the interval of six items, by hand', () => {
+  const order = [1, 2, 3, 4, 5, 6];
+  const swapped = [2, 1, 4, 3, 6, 5];
+  const ends = (r: number, se: number) =>
+    [-1, 1].map((side) => Math.tanh(Math.atanh(r) + side * 1.959963984540054 * se));
+
+  it.each([
+    // 1 - 6 * 6 / (6 * 35); se^2 = (1 + r^2 / 2) / (6 - 3)
+    ['spearman', spearman, 29 / 35, Math.sqrt((1 + (29 / 35) ** 2 / 2) / 3)],
+    // (12 - 3) / 15; se^2 = 0.437 / (6 - 4)
+    ['kendall', kendall, 9 / 15, Math.sqrt(0.437 / 2)],
+  ] as const)('has the standard error of its closed form: %s', (_, correlate, r, se) => {
+    const { coefficient, low, high } = correlate(order, swapped);
+    expect(coefficient).toBeCloseTo(r, 12);
+    ends(r, se).forEach((end, i) => expect([low, high][i]).toBeCloseTo(end, 12));
+  });
+
+  it.each([
+    // half a swap of neighbours short of 1: a swap takes off 12 / 210, or 2 / 15
+    ['spearman', spearman, 1 - 6 / 210, (r: number) => Math.sqrt((1 + r ** 2 / 2) / 3)],
+    ['kendall', kendall, 1 - 1 / 15, () => Math.sqrt(0.437 / 2)],
+  ] as const)('of a perfect order is that of half a swap less: %s', (_, correlate, r, se) => {
+    const [low] = ends(r, se(r));
+    expect(correlate(order, order).low).toBeCloseTo(low!, 12);
+    expect(correlate(order, order).high).toBe(1);
+    expect(correlate(order, [...order].reverse()).high).toBeCloseTo(-low!, 12);
+  });
+});
+
 describe.each(Object.entries(measures))('%s', (_, correlate) => {
   const items = fc.uniqueArray(fc.integer({ min: -999, max: 999 }), {
     minLength: 2,

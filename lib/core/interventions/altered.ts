@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Block, type Parts } from '../layers';
+import { carryingNothing, partsOf } from '../layers/block';
 import type { Network } from '../networks';
 import { withStages } from '../networks/network';
 
@@ -31,7 +32,8 @@ export class Altered extends Block {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], options: Options): tf.Tensor {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    this.invokeCallHook(inputs, options);
+    const x = this.onlyInput(inputs);
     return tf.tidy(() =>
       this.alteration(x, (state) => this.block.apply(state, options) as tf.Tensor),
     );
@@ -43,17 +45,7 @@ export class Altered extends Block {
 
   /** The terms of a plain layer: an altered block computes its output anew and carries nothing. */
   override parts(x: tf.Tensor): Parts {
-    return tf.tidy(() => {
-      const output = this.call(x, {});
-      const sameShape = tf.util.arraysEqual(x.shape, output.shape);
-      return {
-        candidate: output.clone(),
-        transform: tf.onesLike(output),
-        carry: tf.zerosLike(output),
-        update: sameShape ? tf.sub(output, x) : output.clone(),
-        output,
-      };
-    });
+    return partsOf(x, () => carryingNothing(this.call(x, {})));
   }
 
   /** The weights are another block's to free. */

@@ -26,12 +26,12 @@ export interface Plan {
 
 /** The state after a sequence of layers, and what comes next in the networks that begin so. */
 interface Node {
-  next: Map<Visit, Node>;
+  next: Map<Call, Node>;
   ends: number[];
 }
 
-/** A layer with a shape of the states that come to it: those of one visit can be run at once. */
-interface Visit {
+/** A layer with a shape of the states that come to it: those of one call can be run at once. */
+interface Call {
   layer: Layer;
 }
 
@@ -43,36 +43,36 @@ interface Visit {
  */
 export function plan(networks: readonly Network[]): Plan {
   const root: Node = { next: new Map(), ends: [] };
-  const left = new Map<Visit, number>();
-  const visitOf = visits();
+  const left = new Map<Call, number>();
+  const callOf = calls();
   networks.forEach((network, n) => {
     let node = root;
     for (const { layer, input } of network.route) {
-      const visit = visitOf(layer, input);
-      const next = node.next.get(visit) ?? { next: new Map(), ends: [] };
-      if (!node.next.has(visit)) left.set(visit, (left.get(visit) ?? 0) + 1);
-      node.next.set(visit, next);
+      const call = callOf(layer, input);
+      const next = node.next.get(call) ?? { next: new Map(), ends: [] };
+      if (!node.next.has(call)) left.set(call, (left.get(call) ?? 0) + 1);
+      node.next.set(call, next);
       node = next;
     }
     node.ends.push(n);
   });
   const result: Omit<Plan, 'lastUse'> = { steps: [], ends: [] };
-  const waiting = new Map<Visit, { node: Node; input: StateReference }[]>();
+  const waiting = new Map<Call, { node: Node; input: StateReference }[]>();
   const reach = (node: Node, slab: number, row: number) => {
     for (const n of node.ends) result.ends[n] = { slab, row };
-    for (const [visit, next] of node.next) {
-      const group = waiting.get(visit) ?? [];
-      waiting.set(visit, [...group, { node: next, input: { slab, row } }]);
+    for (const [call, next] of node.next) {
+      const group = waiting.get(call) ?? [];
+      waiting.set(call, [...group, { node: next, input: { slab, row } }]);
     }
   };
   reach(root, 0, 0);
   while (waiting.size > 0) {
-    const share = (visit: Visit) => waiting.get(visit)!.length / left.get(visit)!;
-    const visit = [...waiting.keys()].reduce((a, b) => (share(b) > share(a) ? b : a));
-    const group = waiting.get(visit)!;
-    waiting.delete(visit);
-    left.set(visit, left.get(visit)! - group.length);
-    const slab = result.steps.push({ layer: visit.layer, inputs: group.map(({ input }) => input) });
+    const share = (call: Call) => waiting.get(call)!.length / left.get(call)!;
+    const call = [...waiting.keys()].reduce((a, b) => (share(b) > share(a) ? b : a));
+    const group = waiting.get(call)!;
+    waiting.delete(call);
+    left.set(call, left.get(call)! - group.length);
+    const slab = result.steps.push({ layer: call.layer, inputs: group.map(({ input }) => input) });
     group.forEach(({ node }, row) => reach(node, slab, row));
   }
   return withLastUse(result);
@@ -88,13 +88,13 @@ export function withLastUse({ steps, ends }: Omit<Plan, 'lastUse'>): Plan {
   return { steps, ends, lastUse };
 }
 
-/** The same visit for the same layer and shape. */
-function visits(): (layer: Layer, shape: tf.Shape) => Visit {
-  const known = new Map<Layer, Map<string, Visit>>();
+/** The same call for the same layer and shape. */
+function calls(): (layer: Layer, shape: tf.Shape) => Call {
+  const known = new Map<Layer, Map<string, Call>>();
   return (layer, shape) => {
-    const byShape = known.get(layer) ?? new Map<string, Visit>();
-    const visit = byShape.get(String(shape)) ?? { layer };
-    known.set(layer, byShape.set(String(shape), visit));
-    return visit;
+    const byShape = known.get(layer) ?? new Map<string, Call>();
+    const call = byShape.get(String(shape)) ?? { layer };
+    known.set(layer, byShape.set(String(shape), call));
+    return call;
   };
 }

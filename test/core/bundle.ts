@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module';
-import { build, type Plugin } from 'esbuild';
+import * as esbuild from 'esbuild';
 
 /** What a bundler for browsers makes of a module. */
 export interface Bundle {
@@ -14,14 +14,14 @@ export interface Bundle {
 }
 
 /** Node's own modules, but for those that a package's `browser` field leaves out, are left to be asked for. */
-const leaveNode: Plugin = {
+const leaveNode: esbuild.Plugin = {
   name: 'leave-node',
-  setup({ onResolve, resolve }) {
+  setup(build) {
     const names = builtinModules.map((name) => name.replace(/\W/g, '\\$&'));
-    onResolve({ filter: new RegExp(`^(node:.*|${names.join('|')})$`) }, async (request) => {
+    build.onResolve({ filter: new RegExp(`^(node:.*|${names.join('|')})$`) }, async (request) => {
       if (request.pluginData === leaveNode) return undefined;
       const { importer, kind, resolveDir } = request;
-      const found = await resolve(request.path, {
+      const found = await build.resolve(request.path, {
         importer,
         kind,
         resolveDir,
@@ -34,7 +34,7 @@ const leaveNode: Plugin = {
 
 /** Bundles the module `source`, TypeScript that stands in this folder, against the compiled packages. */
 export async function bundle(source: string): Promise<Bundle> {
-  const { metafile, outputFiles } = await build({
+  const { metafile, outputFiles } = await esbuild.build({
     stdin: { contents: source, loader: 'ts', resolveDir: import.meta.dirname },
     tsconfigRaw: {},
     plugins: [leaveNode],

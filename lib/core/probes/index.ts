@@ -7,6 +7,7 @@ export {
   sampleActivity,
   transformBiases,
   type GateSparsity,
+  type GateSparsityOptions,
   type SampleActivity,
 } from './gates';
 export { gatedCosines, type GatedCosineRow } from './gatedCosines';

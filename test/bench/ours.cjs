@@ -1,10 +1,12 @@
 // @ts-nocheck
-// Times our workloads: reads a number of repetitions a line, answers with milliseconds each.
+// Times one of our workloads, less the parts named: reads a number of repetitions a line, answers with
+// milliseconds each.
 const readline = require('node:readline');
 const tf = require('@tensorflow/tfjs');
 const U = require('unrolled');
+const takeAway = require('./less.cjs');
 
-const [, , workload] = process.argv;
+const [, , workload, ...less] = process.argv;
 const [depth, width, classes] = [50, 50, 10];
 const stream = U.Stream.of(1);
 
@@ -68,6 +70,21 @@ function highwayStep(batch) {
   const net = highwayNet();
   const logits = (x) =>
     net.last(net.blocks.reduce((h, block) => U.highway(h, block), net.first(x)));
+  return training(logits, normal([batch, 784], 1), labels(batch));
+}
+
+/** @param {number} layers @param {number} batch */
+function plainStep(layers, batch) {
+  const sizes = [784, ...Array(layers).fill(width), classes];
+  const weights = sizes.slice(1).map((to, i) => ({
+    kernel: variable(normal([sizes[i], to], Math.sqrt(2 / sizes[i]))),
+    bias: variable(tf.zeros([to])),
+  }));
+  const logits = (x) =>
+    weights.reduce(
+      (h, { kernel, bias }, i) => U.dense(h, kernel, bias, i < layers ? 'relu' : 'linear'),
+      x,
+    );
   return training(logits, normal([batch, 784], 1), labels(batch));
 }
 
@@ -164,13 +181,15 @@ function sweep() {
     stream,
   });
   const lesions = net.blocks.slice(0, 49).map((block) => U.lesion(net, block.name));
-  const data = { size: 8000, images: normal([8000, 28, 28, 1], 1), labels: labels(8000) };
+  const data = new U.Split(normal([8000, 28, 28, 1], 1), labels(8000));
   return () => U.sweep(lesions, data);
 }
 
 const workloads = {
   'highway-128': () => highwayStep(128),
   'highway-512': () => highwayStep(512),
+  'plain-50': () => plainStep(50, 128),
+  'plain-10': () => plainStep(10, 128),
   'resnet20-64': resnetStep,
   'evaluate-10000': evaluation,
   'sweep-49x8000': sweep,
@@ -178,6 +197,7 @@ const workloads = {
 
 async function main() {
   const { summary } = await U.selectBackend();
+  if (less.length > 0) takeAway(less);
   const run = workloads[workload]();
   const start = performance.now();
   await run();

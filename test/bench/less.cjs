@@ -27,7 +27,6 @@ const changes = {
   activate: omitting('activate'),
   batchNorm: omitting('batchNorm'),
   dense: omitting('dense'),
-  softmaxCrossEntropy: omitting('softmaxCrossEntropy'),
   update: omitting('update'),
   recorder: omitting('recorder'),
 };

@@ -43,7 +43,6 @@ export interface Kernels {
     activation: Activation,
     paths: Paths,
   ): tf.Tensor2D;
-  softmaxCrossEntropy(labels: tf.Tensor1D | tf.Tensor2D, logits: tf.Tensor2D): tf.Scalar;
   /** The branch of the graph being recorded that runs only where `keep` holds; none elsewhere. */
   branch(keep: tf.Scalar): GraphBranch | undefined;
   /** The draw that (seed, count) stands for. */

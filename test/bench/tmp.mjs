@@ -1,0 +1,10 @@
+import { environment, variables } from '../../lib/setup/python.mjs';
+import { Worker, median } from './worker.mjs';
+const [,, workload, less, reps, rounds] = process.argv;
+const env = variables(environment());
+const a = Worker.ours(workload, [], env), b = Worker.ours(workload, [less], env);
+const g = [await a.answer(), await b.answer()];
+for (let i=0;i<Number(rounds);i++) for (const w of i%2?[a,b]:[b,a]) await w.time(Number(reps));
+const x=a.medians(), y=b.medians();
+console.log(workload, less, median(x).toFixed(2), median(y).toFixed(2), median(x.map((t,i)=>t/y[i])).toFixed(3), g.map(g=>g.first.toFixed(0)).join(' '));
+a.stop(); b.stop();

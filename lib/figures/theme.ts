@@ -41,8 +41,8 @@ export const scales = {
   ],
 } as const;
 
-/** Which of {@link scales} a quantity is drawn in; `diverging` is centred on zero. */
-export type Scale = keyof typeof scales;
+/** Which colour scale a quantity is drawn in; `diverging` is centred on zero. */
+export type Scale = 'sequential' | 'diverging';
 
 /** A level to compare with. */
 export interface Reference {

@@ -10,7 +10,7 @@ import {
   readmeFigure,
   resultsTable,
 } from './results.mjs';
-import { writeSection } from './readme.mjs';
+import { writeSection } from './sections.mjs';
 import { setUp } from './setup.mjs';
 import { explain } from './step.mjs';
 

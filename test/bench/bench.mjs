@@ -1,14 +1,14 @@
-// npm run bench -- [--peers] [--only=highway-128] [--readme]
-// Times our workloads beside those of the peers, which --peers installs; --readme writes README's table.
-import { spawn, spawnSync } from 'node:child_process';
+// npm run bench -- [--peers] [--ledger] [--only=highway-128] [--readme] [--contributing]
+// Times our workloads beside those of the peers, which --peers installs, or with --ledger each of our parts
+// beside what would do without it. --readme writes README's table, --contributing that of the ledger.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { dirname, join } from 'node:path';
-import readline from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { writeSection } from '../../lib/setup/readme.mjs';
+import { join } from 'node:path';
+import { writeSection } from '../../lib/setup/sections.mjs';
+import { ledger } from './ledger.mjs';
+import { Worker, here, median } from './worker.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
 const environment = join(here, '..', '..', '.unrolled', 'peers');
 const python = join(
   environment,
@@ -38,42 +38,6 @@ const workloads = {
  * @typedef {{ name: string, about: string, time: number, ratio: number }} Result
  */
 
-/** A process that times one workload of one engine. */
-class Worker {
-  /** @param {string} name @param {string} command @param {string[]} args */
-  constructor(name, command, args) {
-    this.name = name;
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-    this.lines = readline.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-    /** @type {number[][]} */
-    this.rounds = [];
-  }
-
-  async answer() {
-    const { value, done } = await this.lines.next();
-    return done ? undefined : JSON.parse(value);
-  }
-
-  /** @param {number} count */
-  async time(count) {
-    this.child.stdin.write(`${count}\n`);
-    const times = await this.answer();
-    if (!times) throw new Error(`${this.name} stopped`);
-    this.rounds.push(times);
-  }
-
-  medians() {
-    return this.rounds.map(median);
-  }
-}
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return (Number(below) + Number(above)) / 2;
-}
-
 function installPeers() {
   if (!existsSync(python)) run('python3', ['-m', 'venv', environment]);
   run(python, ['-m', 'pip', 'install', '--quiet', 'numpy', 'torch', 'jax', 'tensorflow-cpu']);
@@ -96,7 +60,7 @@ async function bench(workload, engines) {
   for (const name of engines) {
     const worker =
       name === 'ours'
-        ? new Worker(name, process.execPath, [join(here, 'ours.cjs'), workload])
+        ? Worker.ours(workload)
         : new Worker(name, python, [join(here, 'peers.py'), name, workload]);
     const greeting = await worker.answer();
     if (!greeting) console.log(`${name}: did not start`);
@@ -110,7 +74,7 @@ async function bench(workload, engines) {
   if (!ours) throw new Error(`our own ${workload} did not start: npm run doctor says why`);
   console.log(`\n${workload}`);
   return ready.map(({ worker, greeting }) => {
-    worker.child.kill();
+    worker.stop();
     const medians = worker.medians();
     const time = median(medians);
     const ratio = median(medians.map((time, i) => Number(ours[i]) / time));
@@ -144,26 +108,45 @@ function speedTable(rows) {
     .join('\n');
 }
 
+const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Node ${process.version}`;
+
+/** Ours beside the peers. @param {string | undefined} only @param {boolean} write */
+async function comparePeers(only, write) {
+  const engines = existsSync(python) ? ['ours', ...peers] : ['ours'];
+  const chosen = Object.entries(workloads).filter(([workload]) => !only || workload.includes(only));
+  if (chosen.length === 0) {
+    refuse(`No workload is called ${only}: ${Object.keys(workloads).join(', ')}.`);
+  }
+  if (write && (only || engines.length === 1)) {
+    refuse('README shows all workloads beside the peers: add --peers, leave --only out.');
+  }
+  if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
+  const rows = [];
+  for (const [workload, { title }] of chosen) {
+    rows.push({ title, results: await bench(workload, engines) });
+  }
+  if (write) await writeSection('speed', `${speedTable(rows)}\n\n${machine}; medians in ms.`);
+}
+
+/** Each of our parts beside what would do without it. @param {string | undefined} only @param {boolean} write */
+async function keepLedger(only, write) {
+  if (write && only) refuse('CONTRIBUTING shows all parts: leave --only out.');
+  const table = await ledger(only, rounds);
+  if (write) {
+    const text = `${table}\n\n${machine}; medians, the ratio over ${rounds} rounds.`;
+    await writeSection('ledger', text, 'CONTRIBUTING.md');
+  }
+}
+
+/** @type {(mistake: string) => never} */
+function refuse(mistake) {
+  console.error(mistake);
+  process.exit(1);
+}
+
 const flags = process.argv.slice(2);
 if (flags.includes('--peers')) installPeers();
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length);
-const engines = existsSync(python) ? ['ours', ...peers] : ['ours'];
-const chosen = Object.entries(workloads).filter(([workload]) => !only || workload.includes(only));
-if (chosen.length === 0) {
-  console.error(`No workload is called ${only}: ${Object.keys(workloads).join(', ')}.`);
-  process.exit(1);
-}
-if (flags.includes('--readme') && (only || engines.length === 1)) {
-  console.error('README shows all workloads beside the peers: add --peers, leave --only out.');
-  process.exit(1);
-}
-const machine = `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, Node ${process.version}`;
 console.log(machine);
-if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
-const rows = [];
-for (const [workload, { title }] of chosen) {
-  rows.push({ title, results: await bench(workload, engines) });
-}
-if (flags.includes('--readme')) {
-  await writeSection('speed', `${speedTable(rows)}\n\n${machine}; medians in ms.`);
-}
+if (flags.includes('--ledger')) await keepLedger(only, flags.includes('--contributing'));
+else await comparePeers(only, flags.includes('--readme'));

@@ -1,10 +1,12 @@
 // @ts-nocheck
-// Times our workloads: reads a number of repetitions a line, answers with milliseconds each.
+// Times one of our workloads, less the parts named: reads a number of repetitions a line, answers with
+// milliseconds each.
 const readline = require('node:readline');
 const tf = require('@tensorflow/tfjs');
 const U = require('unrolled');
+const takeAway = require('./less.cjs');
 
-const [, , workload] = process.argv;
+const [, , workload, ...less] = process.argv;
 const [depth, width, classes] = [50, 50, 10];
 const stream = U.Stream.of(1);
 
@@ -68,6 +70,21 @@ function highwayStep(batch) {
   const net = highwayNet();
   const logits = (x) =>
     net.last(net.blocks.reduce((h, block) => U.highway(h, block), net.first(x)));
+  return training(logits, normal([batch, 784], 1), labels(batch));
+}
+
+/** @param {number} layers @param {number} batch */
+function plainStep(layers, batch) {
+  const sizes = [784, ...Array(layers).fill(width), classes];
+  const weights = sizes.slice(1).map((to, i) => ({
+    kernel: variable(normal([sizes[i], to], Math.sqrt(2 / sizes[i]))),
+    bias: variable(tf.zeros([to])),
+  }));
+  const logits = (x) =>
+    weights.reduce(
+      (h, { kernel, bias }, i) => U.dense(h, kernel, bias, i < layers ? 'relu' : 'linear'),
+      x,
+    );
   return training(logits, normal([batch, 784], 1), labels(batch));
 }
 
@@ -164,13 +181,54 @@ function sweep() {
     stream,
   });
   const lesions = net.blocks.slice(0, 49).map((block) => U.lesion(net, block.name));
-  const data = { size: 8000, images: normal([8000, 28, 28, 1], 1), labels: labels(8000) };
+  const data = new U.Split(normal([8000, 28, 28, 1], 1), labels(8000));
   return () => U.sweep(lesions, data);
 }
 
+const convolutional = {
+  residual: () => U.resNet({ inputs: [32, 32, 3], blocks: 3, classes, stream }),
+  highway: () =>
+    U.highwayConvNet({
+      inputs: [32, 32, 3],
+      stages: [
+        { blocks: 3, filters: 16 },
+        { blocks: 3, filters: 16, pooling: { size: 2, strides: 2 } },
+      ],
+      classes,
+      head: { kind: 'mean', filters: 32 },
+      transformBias: -2,
+      stream,
+    }),
+};
+
+/** @param {'residual' | 'highway'} family */
+function convEvaluation(family) {
+  const net = convolutional[family]();
+  const evaluate = U.compile((x) => net.logits(x));
+  const x = normal([1000, 32, 32, 3], 1);
+  return () => {
+    const result = evaluate(x);
+    result.dataSync();
+    result.dispose();
+  };
+}
+
+/** @param {'residual' | 'highway'} family */
+function convStep(family) {
+  const net = convolutional[family]();
+  variables.push(...net.variables);
+  return training((x) => net.logits(x, { training: true }), normal([64, 32, 32, 3], 1), labels(64));
+}
+
 const workloads = {
+  'conv-e-r': () => convEvaluation('residual'),
+  'conv-e-h': () => convEvaluation('highway'),
+  'conv-s-r': () => convStep('residual'),
+  'conv-s-h': () => convStep('highway'),
   'highway-128': () => highwayStep(128),
   'highway-512': () => highwayStep(512),
+  'plain-50': () => plainStep(50, 128),
+  'plain-10': () => plainStep(10, 128),
   'resnet20-64': resnetStep,
   'evaluate-10000': evaluation,
   'sweep-49x8000': sweep,
@@ -178,6 +236,7 @@ const workloads = {
 
 async function main() {
   const { summary } = await U.selectBackend();
+  if (less.length > 0) takeAway(less);
   const run = workloads[workload]();
   const start = performance.now();
   await run();

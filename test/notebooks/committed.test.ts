@@ -8,7 +8,7 @@ import {
   readNotebook,
   resultsTable,
 } from '../../lib/setup/results.mjs';
-import { withSection } from '../../lib/setup/readme.mjs';
+import { withSection } from '../../lib/setup/sections.mjs';
 
 describe.each(notebookNames())('%s as committed', (name) => {
   it('shows outputs of the code it holds (npm run reproduce executes it)', () => {

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium as playwright, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium, startLab, type Lab } from './jupyterlab';
+import { chromium, launch } from '../browser';
+import { startLab, type Lab } from './jupyterlab';
 
 interface Notebook {
   cells: { cell_type: string }[];
@@ -24,14 +24,7 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
   afterAll(() => lab.stop());
 
   it('runs every cell without an error, shows every claim and draws the figures', async () => {
-    const browser = await playwright.launchPersistentContext(
-      mkdtempSync(join(tmpdir(), 'unrolled-browser-')),
-      {
-        executablePath: chromium!,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-        viewport: { width: 1280, height: 1600 },
-      },
-    );
+    const browser = await launch();
     const page = await browser.newPage();
     const { origin, searchParams } = lab.url;
     await page.goto(`${origin}/lab/tree/${name}?token=${searchParams.get('token')}`);

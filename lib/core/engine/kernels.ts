@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { activate } from './ops/activation';
 import type { batchNorm } from './ops/batchNorm';
 import type { Branch } from './ops/conditional';
-import type { softmaxCrossEntropy } from './ops/crossEntropy';
 import type { dense } from './ops/dense';
 import type { highway, highwayPaths } from './ops/highway';
 import type { update } from './optimizers/update';
@@ -42,7 +41,6 @@ export interface Kernels {
   dense: Like<typeof dense>;
   highway: Like<typeof highway>;
   highwayPaths: Like<typeof highwayPaths>;
-  softmaxCrossEntropy: Like<typeof softmaxCrossEntropy>;
   update: Like<typeof update>;
   /** The draw that (seed, count) stands for. */
   draw(kind: 'uniform' | 'normal', shape: number[], seed: number, count: tf.Tensor): tf.Tensor;

@@ -12,6 +12,7 @@ export {
   type DropRow,
   type LesionRow,
   type LesionSweep,
+  type ShuffleOptions,
   type ShuffleRow,
 } from './sweeps';
 export { repeat, truncate } from './unroll';

@@ -30,10 +30,10 @@ const worthwhile = 8;
 
 /**
  * Accuracy and mean loss of each of several networks over the same blocks, as interventions make
- * them, on a whole split. The networks are run together, as {@link plan} says: what they have in
+ * them, on a whole split. The networks are run together, so that what they have in
  * common is computed once, and a block runs on the states of many networks at once. The n lesions of a
  * net of n blocks so take n (n + 1) / 2 runs of a block instead of n (n - 1), in n calls, and one trace;
- * in one call where {@link withPaths} has an op for the blocks.
+ * in one call where the engine has an op for the blocks.
  *
  * @returns one score a network, in order.
  * @throws RangeError when a label is no class of a network's.

@@ -84,18 +84,23 @@ export interface ShuffleRow extends Score {
   tau: number;
 }
 
+/** What swaps are drawn from. */
+export interface ShuffleOptions extends DrawOptions {
+  /** Whether blocks stay within their stage; the default. */
+  reach?: Reach;
+}
+
 /**
  * Swaps random pairs of blocks (Veit, Wilber and Belongie 2016, Figure 5b).
  *
  * @param counts how many pairs to swap
- * @param options.reach whether blocks stay within their stage; the default
  * @throws RangeError when there is no pair to swap.
  */
 export async function shuffleSweep(
   network: Network,
   data: Split,
   counts: readonly number[],
-  { draws, stream, reach, ...options }: DrawOptions & { reach?: Reach },
+  { draws, stream, reach, ...options }: ShuffleOptions,
 ): Promise<ShuffleRow[]> {
   const cases = drawn(counts, draws, stream, (swaps, draw, from) => {
     const shuffled = shuffle(network, swaps, from, reach);

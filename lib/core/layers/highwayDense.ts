@@ -6,10 +6,10 @@ import { DenseBlock, type DenseBlockArgs } from './denseBlock';
 
 const { constant } = tf.initializers;
 
-const allGates = ['coupled', 'full', 'carry-only', 'transform-only'] as const;
-
 /** Which gates a {@link HighwayDense} has. */
-export type Gates = (typeof allGates)[number];
+export type Gates = 'coupled' | 'full' | 'carry-only' | 'transform-only';
+
+const allGates: readonly Gates[] = ['coupled', 'full', 'carry-only', 'transform-only'];
 
 /** What a {@link HighwayDense} takes. */
 export interface HighwayDenseArgs extends DenseBlockArgs {

@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 
-export const shortcuts = ['subsample', 'average', 'projection'] as const;
-
 /**
  * What carries the input of a residual block to an output of another shape.
  *
@@ -11,7 +9,10 @@ export const shortcuts = ['subsample', 'average', 'projection'] as const;
  *                  2016, in their code)
  *     projection   a 1 x 1 convolution (option B), followed by batch norm in the post-activation block
  */
-export type Shortcut = (typeof shortcuts)[number];
+export type Shortcut = 'subsample' | 'average' | 'projection';
+
+/** All there are. */
+export const shortcuts: readonly Shortcut[] = ['subsample', 'average', 'projection'];
 
 /** x made smaller by `strides` and padded to `filters` channels, without weights. */
 export function shrink(

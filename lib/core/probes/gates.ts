@@ -100,6 +100,12 @@ export interface GateSparsity {
   ofMean: number;
 }
 
+/** How {@link gateSparsity} measures. */
+export interface GateSparsityOptions extends ProbeOptions {
+  /** The sparsity of a list of numbers. Default: {@link hoyerSparsity}. */
+  measure?: (values: ArrayLike<number>) => number;
+}
+
 /**
  * How sparse the transform gates are for single samples, and in their mean over samples.
  *
@@ -108,12 +114,11 @@ export interface GateSparsity {
  * of an untrained net.
  *
  * @param inputs [samples, ...net.inputShape]
- * @param options.measure the sparsity of a list of numbers; Hoyer's by default
  */
 export async function gateSparsities(
   net: Network,
   inputs: tf.Tensor,
-  { measure = hoyerSparsity, ...options }: ProbeOptions & { measure?: typeof hoyerSparsity } = {},
+  { measure = hoyerSparsity, ...options }: GateSparsityOptions = {},
 ): Promise<GateSparsity> {
   const samples: number[] = [];
   let sums = new Float64Array();

@@ -9,6 +9,7 @@ export {
   gateSparsities,
   sampleActivity,
   type GateSparsity,
+  type GateSparsityOptions,
   type SampleActivity,
 } from './gates';
 export type { BlockRow } from './rows';

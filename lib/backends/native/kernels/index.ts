@@ -6,7 +6,6 @@ import { Trace } from '../trace';
 import { activate } from './activation';
 import { batchNorm } from './batchNorm';
 import { SwitchedBranch } from './conditional';
-import { softmaxCrossEntropy } from './crossEntropy';
 import { dense } from './dense';
 import { highway, highwayPaths } from './highway';
 import { NativeOps } from './nativeOps';
@@ -24,7 +23,6 @@ export function kernelsOf(addon: Addon, hasHighwayOps: boolean): Partial<Kernels
     activate: bound(activate),
     batchNorm: bound(batchNorm),
     dense: bound(dense),
-    softmaxCrossEntropy: bound(softmaxCrossEntropy),
     draw: bound(draw),
     update: bound(update),
     ...(hasHighwayOps && { highway: bound(highway), highwayPaths: bound(highwayPaths) }),

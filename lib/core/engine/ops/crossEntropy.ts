@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernels } from '../kernels';
 import { checkShapes } from './shapes';
 
 /**
  * The mean over the batch of -sum_k y_k log softmax(logits)_k.
  *
- * The native op returns the gradient softmax(logits) - y with the loss. Labels get no gradient.
+ * Labels get no gradient.
  *
  * @param labels classes [batch] (int32), or one-hot rows [batch, classes] (float32)
  * @param logits [batch, classes]
@@ -24,8 +23,6 @@ export function softmaxCrossEntropy(
     },
     sparse ? ['labels'] : [],
   );
-  const native = kernels().softmaxCrossEntropy?.(labels, logits);
-  if (native) return native;
   const rows = sparse ? tf.oneHot(labels, logits.shape[1]) : labels;
   return tf.losses.softmaxCrossEntropy(rows, logits);
 }

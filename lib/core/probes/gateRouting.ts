@@ -44,7 +44,7 @@ export async function gateRouting(
   labels: tf.Tensor1D,
   { classes, shuffles = 20, stream, ...options }: RoutingOptions,
 ): Promise<Routing> {
-  checkLabels(inputs, labels);
+  await checkLabels(net, inputs, labels);
   const own = Int32Array.from(await labels.data());
   const counts = countsOf(own, classes);
   const permuted = Array.from({ length: shuffles }, (_, i) =>

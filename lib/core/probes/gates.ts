@@ -100,7 +100,7 @@ export interface GateSparsity {
   ofMean: number;
 }
 
-/** How {@link gateSparsity} measures. */
+/** How {@link gateSparsities} measures. */
 export interface GateSparsityOptions extends ProbeOptions {
   /** The sparsity of a list of numbers. Default: {@link hoyerSparsity}. */
   measure?: (values: ArrayLike<number>) => number;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { labelCheck } from '../data/labels';
 import type { Network } from '../networks';
 import { samplesAtOnce } from '../networks/budget';
 import { walk, type Visit, type WalkOptions } from '../networks/walk';
@@ -67,8 +68,8 @@ export async function summed(readings: AsyncIterable<Reading>): Promise<Float64A
 /**
  * The mean over samples of what `see` sums up at each block, one block's numbers after the other's.
  *
- * @throws RangeError when there are no samples, or the network has no blocks, or labels and samples
- *   differ in number.
+ * @throws RangeError when there are no samples, the network has no blocks, labels and samples differ in
+ *   number, or a label is no class of the net's.
  */
 export async function means(
   net: Network,
@@ -76,7 +77,7 @@ export async function means(
   see: (visit: Visit) => tf.Tensor[],
   { batchSize, labels, ...mode }: ProbeOptions & WalkOptions,
 ): Promise<Float64Array> {
-  if (labels) checkLabels(samples, labels);
+  if (labels) await checkLabels(net, samples, labels);
   const measure = (batch: tf.Tensor, start: number) => {
     const own = labels && { labels: tf.slice(labels, start, batch.shape[0]) };
     const seen = walk(net, batch, see, { ...own, ...mode }).flat();
@@ -87,8 +88,15 @@ export async function means(
   return sums.map((sum) => sum / samples.shape[0]);
 }
 
-/** @throws RangeError when samples and labels differ in number. */
-export function checkLabels(samples: tf.Tensor, labels: tf.Tensor1D): void {
-  if (samples.shape[0] === labels.size) return;
-  throw new RangeError(`There are ${samples.shape[0]} samples, but ${labels.size} labels.`);
+/** @throws RangeError when samples and labels differ in number, or a label is no class of the net's. */
+export async function checkLabels(
+  { route }: Network,
+  samples: tf.Tensor,
+  labels: tf.Tensor1D,
+): Promise<void> {
+  if (samples.shape[0] !== labels.size) {
+    throw new RangeError(`There are ${samples.shape[0]} samples, but ${labels.size} labels.`);
+  }
+  const check = await labelCheck(labels);
+  check(route.at(-1)!.output.at(-1)!);
 }

@@ -73,7 +73,7 @@ export async function weightGradients(
   labels: tf.Tensor1D,
   options: ProbeOptions = {},
 ): Promise<WeightGradientRow[]> {
-  checkLabels(inputs, labels);
+  await checkLabels(net, inputs, labels);
   const { variables } = net;
   const measure = (batch: tf.Tensor, start: number) => {
     const own = tf.slice(labels, start, batch.shape[0]);

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Activation } from 'unrolled-core';
+import { withGradient } from 'unrolled-core/internal';
 import type { NativeOps } from './nativeOps';
-import { withFirstGradient } from './withGradient';
 
 const names = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' } as const;
 
@@ -26,7 +26,7 @@ export function activationGradient(
 
 /** f(z), with one op for the gradient. */
 export function activate(ops: NativeOps, z: tf.Tensor, activation: Activation): tf.Tensor {
-  return withFirstGradient(activation, [z], ([z], save) => {
+  return withGradient(activation, [z], ([z], save) => {
     const y = activated(ops, z, activation);
     save([y]);
     const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) =>

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Normalized } from 'unrolled-core';
+import { withGradient } from 'unrolled-core/internal';
 import type { NativeOps } from './nativeOps';
-import { withFirstGradient } from './withGradient';
 
 /** Batch norm as FusedBatchNormV3 and FusedBatchNormGradV3. */
 export function batchNorm(
@@ -20,19 +20,15 @@ export function batchNorm(
     ops.flag('is_training', true),
   ];
   let statistics: tf.Tensor[] = [];
-  const normalized = withFirstGradient(
-    'batchNorm',
-    [image, gamma, beta],
-    ([x, gamma, beta], save) => {
-      const none = tf.tensor1d([]);
-      const outputs = ops.many('FusedBatchNormV3', [x, gamma, beta, none, none], 6, attributes);
-      statistics = outputs.slice(1, 3).map((tensor) => tf.keep(tensor));
-      save([x, gamma, ...outputs.slice(3)]);
-      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        ops.many('FusedBatchNormGradV3', [dy, ...saved], 5, attributes).slice(0, 3);
-      return { value: outputs[0]!, gradFunc };
-    },
-  );
+  const normalized = withGradient('batchNorm', [image, gamma, beta], ([x, gamma, beta], save) => {
+    const none = tf.tensor1d([]);
+    const outputs = ops.many('FusedBatchNormV3', [x, gamma, beta, none, none], 6, attributes);
+    statistics = outputs.slice(1, 3).map((tensor) => tf.keep(tensor));
+    save([x, gamma, ...outputs.slice(3)]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      ops.many('FusedBatchNormGradV3', [dy, ...saved], 5, attributes).slice(0, 3);
+    return { value: outputs[0]!, gradFunc };
+  });
   const y = tf.reshape(normalized, x.shape);
   const [mean, variance] = statistics.map((tensor) => tensor.clone()) as tf.Tensor1D[];
   tf.dispose(statistics);

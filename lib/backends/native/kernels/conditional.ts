@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { type GraphBranch } from 'unrolled-core/internal';
+import { type GraphBranch, withGradient } from 'unrolled-core/internal';
 import type { Addon } from '../addon';
 import type { Recording } from '../recording';
-import { withFirstGradient } from './withGradient';
 
 /**
  * A branch of a graph. While it is recorded it runs in any case; results are those of the condition.
@@ -15,7 +14,7 @@ export class SwitchedBranch implements GraphBranch {
   ) {}
 
   enter<T extends tf.Tensor>(x: T): T {
-    return withFirstGradient('addWhen', [x], ([x], save) => {
+    return withGradient('addWhen', [x], ([x], save) => {
       save([x, this.keep]);
       const gradFunc = (dy: tf.Tensor, [x, keep]: tf.Tensor[]) =>
         this.merge(keep!, dy, this.zeros(x!, keep!));
@@ -29,7 +28,7 @@ export class SwitchedBranch implements GraphBranch {
   }
 
   add<T extends tf.Tensor>(x: T, f: T): T {
-    return withFirstGradient('addWhen', [x, f], ([x, f], save) => {
+    return withGradient('addWhen', [x, f], ([x, f], save) => {
       save([this.keep]);
       const inside = this.switch(x, this.keep, true);
       const outside = this.switch(x, this.keep, false);

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Activation } from 'unrolled-core';
 import { activated, activationGradient } from './activation';
+import { withGradient } from 'unrolled-core/internal';
 import type { NativeOps } from './nativeOps';
-import { withFirstGradient } from './withGradient';
 
 /**
  * f(x W + b) with one op for each gradient: with dz = dy f'(z), dx = dz W^T and dW = x^T dz as
@@ -15,7 +15,7 @@ export function dense(
   bias: tf.Tensor1D,
   activation: Activation,
 ): tf.Tensor2D {
-  return withFirstGradient('dense', [x, kernel, bias], ([x, kernel, bias], save) => {
+  return withGradient('dense', [x, kernel, bias], ([x, kernel, bias], save) => {
     const z = ops.biasAdd(ops.matMul(x, kernel, false, false), bias);
     const y = activated(ops, z, activation);
     save([x, kernel, y]);

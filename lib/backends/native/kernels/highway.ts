@@ -1,9 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Activation, HighwayWeights } from 'unrolled-core';
-import { type Paths, takesGradient } from 'unrolled-core/internal';
+import { type Paths, takesGradient, withGradient } from 'unrolled-core/internal';
 import { activated } from './activation';
 import type { NativeOps } from './nativeOps';
-import { withFirstGradient } from './withGradient';
 
 /**
  * A highway block by the ops of highway.cc, which trust their shapes. Where no gradient is taken, the
@@ -22,7 +21,7 @@ export function highway(
     const [y] = ops.untyped('UnrolledHighway', [x, ...weights], 1, attributes);
     return y as tf.Tensor2D;
   }
-  return withFirstGradient(
+  return withGradient(
     'highway',
     [x, ...weights],
     ([x, kernel, bias, gateKernel, gateBias], save) => {

@@ -2,11 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { kernels } from '../kernels';
 import { checkShapes } from './shapes';
 
-/** The elementwise functions whose derivatives follow from their results. */
-export const activations = ['linear', 'relu', 'sigmoid', 'tanh'] as const;
+/** An elementwise function whose derivative follows from its result. */
+export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh';
 
-/** One of {@link activations}. */
-export type Activation = (typeof activations)[number];
+export const activations: readonly Activation[] = ['linear', 'relu', 'sigmoid', 'tanh'];
 
 const plain = { relu: tf.relu, sigmoid: tf.sigmoid, tanh: tf.tanh };
 

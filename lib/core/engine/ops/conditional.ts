@@ -39,7 +39,7 @@ export function addWhen<T extends tf.Tensor>(
 /** A scalar 0 whose gradient by each of `tensors` is zero. */
 function nothing(tensors: readonly tf.Tensor[]): tf.Tensor {
   if (tensors.length === 0) return tf.scalar(0);
-  return withGradient(tensors, (tensors, save) => {
+  return withGradient('addWhen', tensors, (tensors, save) => {
     save([...tensors]);
     const gradFunc = (_: tf.Tensor, saved: tf.Tensor[]) => saved.map((each) => tf.zerosLike(each));
     return { value: tf.scalar(0), gradFunc };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkShapes } from './shapes';
+import { withGradient } from './withGradient';
 
 /**
  * The mean over the batch of -sum_k y_k log softmax(logits)_k.
@@ -23,6 +24,14 @@ export function softmaxCrossEntropy(
     },
     sparse ? ['labels'] : [],
   );
-  const rows = sparse ? tf.oneHot(labels, logits.shape[1]) : labels;
-  return tf.losses.softmaxCrossEntropy(rows, logits);
+  return withGradient('softmaxCrossEntropy', [logits], ([logits], save) => {
+    const [batch, classes] = logits.shape;
+    const rows = sparse ? tf.cast(tf.oneHot(labels, classes), 'float32') : labels;
+    const logProbabilities = tf.logSoftmax(logits);
+    save([logProbabilities, rows]);
+    const gradFunc = (dy: tf.Tensor, [logProbabilities, rows]: tf.Tensor[]) =>
+      tf.mul(tf.sub(tf.exp(logProbabilities!), rows!), tf.div(dy, batch));
+    const value = tf.div(tf.neg(tf.sum(tf.mul(rows, logProbabilities))), batch);
+    return { value, gradFunc };
+  }) as tf.Scalar;
 }

@@ -76,7 +76,6 @@ const entries = [
   },
   { part: '`kernels/dense.ts`', less: 'dense', instead: formula, workload: 'plain-128' },
   { part: '`kernels/batchNorm.ts`', less: 'batchNorm', instead: formula, workload: 'resnet20-64' },
-  { part: '`kernels/activation.ts`', less: 'activate', instead: formula, workload: 'resnet20-64' },
 ];
 
 /**

@@ -23,7 +23,6 @@ export interface Recorder {
  * would go op by op. Each takes and gives what the function of the same name does.
  */
 export interface Kernels {
-  activate(z: tf.Tensor, activation: Exclude<Activation, 'linear'>): tf.Tensor;
   batchNorm(
     x: tf.Tensor,
     gamma: tf.Tensor1D,

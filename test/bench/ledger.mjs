@@ -12,10 +12,10 @@ import { Worker, median } from './worker.mjs';
 
 const workloads = {
   'highway-128': { title: 'training step, highway, 50 layers', repetitions: 60 },
-  'plain-50': { title: 'training step, plain, 50 layers', repetitions: 100 },
-  'plain-10': { title: 'training step, plain, 10 layers', repetitions: 300 },
+  'plain-128': { title: 'training step, plain, 50 layers', repetitions: 100 },
   'resnet20-64': { title: 'training step, ResNet-20', repetitions: 6 },
   'evaluate-10000': { title: 'evaluation of 10,000 digits', repetitions: 8 },
+  'evaluate-conv': { title: 'evaluation of 1,000 pictures, highway convolutions', repetitions: 3 },
   'sweep-49x8000': { title: '49 lesions on 8,000 digits', repetitions: 1 },
 };
 
@@ -60,7 +60,7 @@ const entries = [
     part: '`session.h`, `unrolled_fused`',
     less: 'rewriting',
     instead: 'no rewriting',
-    workload: 'resnet20-64',
+    workload: 'evaluate-conv',
   },
   {
     part: 'recorded graphs (`recording.ts` and what it needs)',
@@ -74,15 +74,8 @@ const entries = [
     instead: "tfjs's ops and assignments",
     workload: 'highway-128',
   },
-  { part: '`kernels/dense.ts`', less: 'dense', instead: formula, workload: 'plain-50' },
+  { part: '`kernels/dense.ts`', less: 'dense', instead: formula, workload: 'plain-128' },
   { part: '`kernels/batchNorm.ts`', less: 'batchNorm', instead: formula, workload: 'resnet20-64' },
-  { part: '`kernels/activation.ts`', less: 'activate', instead: formula, workload: 'resnet20-64' },
-  {
-    part: '`kernels/crossEntropy.ts`',
-    less: 'softmaxCrossEntropy',
-    instead: formula,
-    workload: 'plain-10',
-  },
 ];
 
 /**

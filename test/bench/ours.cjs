@@ -185,25 +185,19 @@ function sweep() {
   return () => U.sweep(lesions, data);
 }
 
-const convolutional = {
-  residual: () => U.resNet({ inputs: [32, 32, 3], blocks: 3, classes, stream }),
-  highway: () =>
-    U.highwayConvNet({
-      inputs: [32, 32, 3],
-      stages: [
-        { blocks: 3, filters: 16 },
-        { blocks: 3, filters: 16, pooling: { size: 2, strides: 2 } },
-      ],
-      classes,
-      head: { kind: 'mean', filters: 32 },
-      transformBias: -2,
-      stream,
-    }),
-};
-
-/** @param {'residual' | 'highway'} family */
-function convEvaluation(family) {
-  const net = convolutional[family]();
+/** Logits of a convolutional highway net. */
+function convEvaluation() {
+  const net = U.highwayConvNet({
+    inputs: [32, 32, 3],
+    stages: [
+      { blocks: 3, filters: 16 },
+      { blocks: 3, filters: 16, pooling: { size: 2, strides: 2 } },
+    ],
+    head: { kind: 'mean', filters: 32 },
+    classes,
+    transformBias: -2,
+    stream,
+  });
   const evaluate = U.compile((x) => net.logits(x));
   const x = normal([1000, 32, 32, 3], 1);
   return () => {
@@ -213,24 +207,13 @@ function convEvaluation(family) {
   };
 }
 
-/** @param {'residual' | 'highway'} family */
-function convStep(family) {
-  const net = convolutional[family]();
-  variables.push(...net.variables);
-  return training((x) => net.logits(x, { training: true }), normal([64, 32, 32, 3], 1), labels(64));
-}
-
 const workloads = {
-  'conv-e-r': () => convEvaluation('residual'),
-  'conv-e-h': () => convEvaluation('highway'),
-  'conv-s-r': () => convStep('residual'),
-  'conv-s-h': () => convStep('highway'),
   'highway-128': () => highwayStep(128),
   'highway-512': () => highwayStep(512),
-  'plain-50': () => plainStep(50, 128),
-  'plain-10': () => plainStep(10, 128),
+  'plain-128': () => plainStep(depth, 128),
   'resnet20-64': resnetStep,
   'evaluate-10000': evaluation,
+  'evaluate-conv': convEvaluation,
   'sweep-49x8000': sweep,
 };
 

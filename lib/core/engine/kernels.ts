@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { activate } from './ops/activation';
 import type { batchNorm } from './ops/batchNorm';
 import type { Branch } from './ops/conditional';
 import type { dense } from './ops/dense';
@@ -36,7 +35,6 @@ type Like<F extends (...args: never[]) => unknown> = (
  * same names would go op by op.
  */
 export interface Kernels {
-  activate: Like<typeof activate>;
   batchNorm: Like<typeof batchNorm>;
   dense: Like<typeof dense>;
   highway: Like<typeof highway>;

@@ -84,20 +84,25 @@ const entries = [
  *
  * @param {string | undefined} only a word of the parts or workloads that are wanted
  * @param {number} rounds
- * @returns {Promise<string>} the table
+ * @returns {Promise<string>} the table; none of some parts alone
  */
 export async function ledger(only, rounds) {
   /** @type {string[][]} */
   const rows = [['part', 'instead of it', 'workload', 'with', 'without', 'with / without']];
   rows.push(Array(6).fill('---'));
-  for (const entry of entries) {
-    const { part, less, instead, workload, start } = entry;
-    if (only && ![part, less, workload].some((name) => name.includes(only))) continue;
+  const chosen = entries.filter(
+    ({ part, less, workload }) =>
+      !only || [part, less, workload].some((name) => name.includes(only)),
+  );
+  if (chosen.length === 0) throw new Error(`No part or workload is called ${only}.`);
+  for (const entry of chosen) {
+    const { part, instead, workload, start } = entry;
     const { time, without, ratio } = await measure(entry, rounds);
     const title = `${start ? 'first two of: ' : ''}${workloads[workload].title}`;
     rows.push([part, instead, title, ms(time), ms(without), ratio.toFixed(2)]);
     console.log(rows.at(-1)?.join(' | '));
   }
+  if (only) return '';
   const [quiet, loud] = [bytesOnStderr(''), bytesOnStderr(skipQuiet)];
   const sizes = [`${quiet} bytes`, `${loud} bytes`, ''];
   rows.push(['`quiet.cc`', 'nothing', 'stderr while the backend loads', ...sizes]);

@@ -29,6 +29,13 @@ const failed = {
   passed: false,
 };
 
+const burst = 'for (let i = 0; i < 5000; i++) console.log(`line ${i}`);';
+
+/** In a kernel whose sockets are those of `file`. */
+function withSocket(file: string): RunOptions {
+  return { env: { NODE_OPTIONS: `--require "${join(__dirname, file)}"` } };
+}
+
 /** One good notebook, and one for everything that must not pass. */
 export const cases: Record<string, Case> = {
   good: {
@@ -50,8 +57,9 @@ ${claim(held)}`,
   },
   slowSocket: {
     cells: ["console.log('answered');"],
-    options: { env: { NODE_OPTIONS: `--require "${join(__dirname, 'slowSocket.cjs')}"` } },
+    options: withSocket('slowSocket.cjs'),
   },
+  wholeBurst: { cells: [burst] },
   throw: {
     cells: [
       `interface Value { x: number }
@@ -108,7 +116,7 @@ writeFileSync(\`\${process.env.FOLDER}/pids\`, \`\${process.pid} \${child.pid}\`
     options: { cellTimeout: 5 },
   },
   slow: { cells: ['await new Promise(() => {});'], options: { timeout: 2 } },
-  burst: { cells: ['for (let i = 0; i < 5000; i++) console.log(`line ${i}`);'] },
+  burst: { cells: [burst], options: withSocket('lossySocket.cjs') },
   updates: {
     cells: [
       `for (let i = 0; i < 5000; i++) {
@@ -118,6 +126,7 @@ writeFileSync(\`\${process.env.FOLDER}/pids\`, \`\${process.pid} \${child.pid}\`
 }
 await new Promise((resolve) => setTimeout(resolve, 500));`,
     ],
+    options: withSocket('lossySocket.cjs'),
   },
   lateOutput: {
     cells: ["void setTimeout(() => console.log('nobody sees this'), 100);"],

@@ -94,6 +94,13 @@ describe('a good notebook', () => {
     expect(cells[0]!.outputs[0]!.text).toBe('answered\n');
   });
 
+  it('loses nothing of thousands of lines printed at once', () => {
+    const { failures, cells } = results.get('wholeBurst')!;
+    expect(failures).toEqual([]);
+    const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}\n`);
+    expect(cells[0]!.outputs.map(({ text }) => text).join('')).toBe(lines.join(''));
+  });
+
   it('is not changed on disk', async () => {
     const now = JSON.parse(await readFile(join(folder, 'good.ipynb'), 'utf8')) as unknown;
     expect(now).toEqual(notebookOf(cases['good']!));

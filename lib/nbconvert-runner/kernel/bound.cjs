@@ -5,6 +5,9 @@
  * after another and before any request is read. tslab binds all of them at once in other threads: a
  * request that came in over the first could not be answered over the others ("Socket is blocked by a
  * bind or unbind operation"), was lost, and left an error on stderr.
+ *
+ * A socket that has sent 512 messages puts the next one off to a later turn of the event loop, and
+ * refuses any other that comes before ("Socket is busy writing"). One that may not wait puts none off.
  */
 
 const { whenLoaded } = require('./tslab.cjs');
@@ -15,6 +18,7 @@ whenLoaded(({ ZmqServer }) => {
     /** @type {number} */ port,
   ) {
     const { transport, ip } = this.connInfo;
+    socket.sendTimeout = 0;
     socket.bindSync(`${transport}://${ip}:${port}`);
   };
 });

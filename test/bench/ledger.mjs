@@ -5,7 +5,8 @@ import { Worker, median } from './worker.mjs';
 /**
  * A part of the native backend, what does its work when it is taken away, and the workload that is
  * timed with and without it, so many times a round. `start` says that the first two runs of a fresh
- * process are timed, in which a graph is recorded and loaded.
+ * process are timed, in which a graph is recorded and loaded. An op has one thread, as in the notebooks;
+ * those of convolutions have all cores, as the library leaves it.
  *
  * @typedef {{ part: string, less: string, instead: string, workload: keyof typeof workloads, start?: boolean }} Entry
  */
@@ -76,6 +77,7 @@ const entries = [
   },
   { part: '`kernels/dense.ts`', less: 'dense', instead: formula, workload: 'plain-128' },
   { part: '`kernels/batchNorm.ts`', less: 'batchNorm', instead: formula, workload: 'resnet20-64' },
+  { part: '`kernels/activation.ts`', less: 'activate', instead: formula, workload: 'resnet20-64' },
 ];
 
 /**
@@ -114,7 +116,7 @@ const ms = (/** @type {number} */ time) => `${time.toFixed(time < 100 ? 1 : 0)} 
 
 /** @param {Entry} entry @param {number} rounds */
 async function measure({ less, workload, start }, rounds) {
-  const env = variables(environment());
+  const env = workload.startsWith('resnet') ? process.env : variables(environment());
   /** @type {{ less: string[], worker?: Worker, times: number[] }[]} */
   const sides = [
     { less: [], times: [] },

@@ -24,6 +24,7 @@ const changes = {
   UnrolledHighwayPaths: omitting('highwayPaths'),
   rewriting: tagged('unrolled_as_recorded'),
   tags: tagged('of_no_meaning'),
+  activate: omitting('activate'),
   batchNorm: omitting('batchNorm'),
   dense: omitting('dense'),
   update: omitting('update'),

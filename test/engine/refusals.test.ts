@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { loadNative } from '../../lib/backends/native/load';
-import { activate, batchNorm, dense, highway, softmaxCrossEntropy } from '../../lib/core/engine';
+import {
+  activate,
+  batchNorm,
+  dense,
+  highway,
+  sigmoid,
+  softmaxCrossEntropy,
+} from '../../lib/core/engine';
 
 const zeros = (...shape: number[]) => tf.zeros(shape) as never;
 const ints = (...shape: number[]) => tf.zeros(shape, 'int32') as never;
@@ -55,6 +62,7 @@ const misfits: [string, () => unknown, string][] = [
 
 const twice: [string, (x: tf.Tensor2D) => tf.Tensor][] = [
   ['dense', (x) => dense(x, tf.ones([2, 2]), tf.ones([2]), 'tanh')],
+  ['sigmoid', (x) => sigmoid(x)],
   ['batchNorm', (x) => batchNorm(x, tf.ones([2]), tf.ones([2])).y],
   ['softmaxCrossEntropy', (x) => softmaxCrossEntropy(tf.tensor1d([0, 1], 'int32'), x)],
   [
@@ -112,7 +120,7 @@ test.each(twice)(
   'a second gradient of %s is refused by name, which would leave a term out',
   async (op, f) => {
     await loadNative();
-    const name = op === 'highway' ? '(highway|dense)' : op;
+    const name = op === 'highway' ? '(highway|tanh|sigmoid|dense)' : op;
     expect(() => second(f)).toThrow(
       new RegExp(`^${name} has no second gradient on the backend tensorflow. Take differences`),
     );

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { activate } from './ops/activation';
 import type { batchNorm } from './ops/batchNorm';
 import type { Branch } from './ops/conditional';
 import type { dense } from './ops/dense';
@@ -35,6 +36,7 @@ type Like<F extends (...args: never[]) => unknown> = (
  * same names would go op by op.
  */
 export interface Kernels {
+  activate: Like<typeof activate>;
   batchNorm: Like<typeof batchNorm>;
   dense: Like<typeof dense>;
   highway: Like<typeof highway>;

@@ -26,7 +26,7 @@ export interface SweepOptions {
 const together = 64;
 
 /** From how many batches on a recorded graph saves more time than recording it takes. */
-const worthwhile = 8;
+const worthwhile = 6;
 
 /**
  * Accuracy and mean loss of each of several networks over the same blocks, as interventions make

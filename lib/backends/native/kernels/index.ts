@@ -3,6 +3,7 @@ import type { Kernels } from 'unrolled-core/internal';
 import type { Addon } from '../addon';
 import { currentRecording } from '../recording';
 import { Trace } from '../trace';
+import { activate } from './activation';
 import { batchNorm } from './batchNorm';
 import { SwitchedBranch } from './conditional';
 import { dense } from './dense';
@@ -19,6 +20,7 @@ export function kernelsOf(addon: Addon, hasHighwayOps: boolean): Partial<Kernels
     (...args: A) =>
       kernel(ops, ...args);
   return {
+    activate: bound(activate),
     batchNorm: bound(batchNorm),
     dense: bound(dense),
     draw: bound(draw),

@@ -49,11 +49,11 @@ export function highwayPaths(
 ): tf.Tensor2D {
   const weights = blocks.flatMap((b) => [b.kernel, b.bias, b.gateKernel, b.gateBias]);
   const [y] = ops.untyped('UnrolledHighwayPaths', [x, ...weights], 1, [
-    ops.count('inputs', weights.length),
-    ops.count('blocks', blocks.length),
-    ops.count('starts', starts),
-    ops.counts('steps', steps.flat()),
-    ops.counts('ends', ends),
+    ops.integer('inputs', weights.length),
+    ops.integer('blocks', blocks.length),
+    ops.integer('starts', starts),
+    ops.integer('steps', steps.flat()),
+    ops.integer('ends', ends),
     ops.text('activation', activation),
   ]);
   return y as tf.Tensor2D;
@@ -85,7 +85,7 @@ function gradient(
     ops.matMul(dzh, kernel, false, true),
     ops.matMul(dzt, gateKernel, false, true),
   ];
-  const [dx] = ops.many('AddN', parts, 1, [ops.count('N', 3)]) as [tf.Tensor];
+  const [dx] = ops.many('AddN', parts, 1, [ops.integer('N', 3)]) as [tf.Tensor];
   return [
     dx,
     ops.matMul(x, dzh, true, false),

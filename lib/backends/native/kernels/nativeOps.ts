@@ -66,13 +66,8 @@ export class NativeOps {
     return { name, type: this.addon.binding.TF_ATTR_FLOAT, value };
   }
 
-  /** An integer attribute. */
-  count(name: string, value: number): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_INT, value };
-  }
-
-  /** An attribute of several integers. */
-  counts(name: string, value: number[]): Attribute {
+  /** An attribute of one integer or several. */
+  integer(name: string, value: number | number[]): Attribute {
     return { name, type: this.addon.binding.TF_ATTR_INT, value };
   }
 

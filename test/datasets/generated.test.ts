@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { generate, GENERATED } from '../../lib/datasets/generated';
 import { upload } from '../../lib/datasets/upload';
 import { TEXTURES } from '../../lib/datasets/textures';
@@ -173,13 +173,14 @@ describe.each([
   // the lattice of the blobs comes first; then period, turn, place, sign, and the colours, but for the noise
   ['textures', (label: number) => (TEXTURES[label] === 'blobs' ? 144 : 0), 4 + 1 + 6],
 ])('%s', (name, own, free) => {
-  test.each([10, 5, 2])(
+  const images = freeDraws(name, 6000, own, free);
+  const held = (_: unknown, i: number) => Math.floor(i / 10) % 3 === 0;
+  const train = images.filter((image, i) => !held(image, i));
+  const test = images.filter(held);
+
+  it.each([10, 5, 2])(
     'hide the class, modulo %s, in nothing else than its figure: what else is drawn stays at chance',
     (classes) => {
-      const images = freeDraws(name, 6000, own, free);
-      const held = (_: unknown, i: number) => Math.floor(i / 10) % 3 === 0;
-      const train = images.filter((image, i) => !held(image, i));
-      const test = images.filter(held);
       const chance = 1 / classes;
       const deviation = Math.sqrt((chance * (1 - chance)) / test.length);
       expect(guessed(train, test, classes)).toBeLessThan(chance + 4 * deviation);

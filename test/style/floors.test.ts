@@ -1,9 +1,11 @@
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 
+const linter = new ESLint();
+
 /** What the linter says about the house in a file of `text` at `path`. */
 async function said(path: string, text: string): Promise<string[]> {
-  const [result] = await new ESLint().lintText(text, { filePath: path });
+  const [result] = await linter.lintText(text, { filePath: path });
   return result!.messages.filter(({ ruleId }) => ruleId === 'house/floors').map((m) => m.message);
 }
 

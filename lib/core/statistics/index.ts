@@ -1,4 +1,3 @@
-export { bootstrapMean } from './bootstrap';
 export { kendall, spearman, type RankCorrelation } from './rankCorrelation';
 export { summarise, type Summary } from './summary';
 export { judge, passes, type Expectation, type Rule, type Verdict } from './verdict';

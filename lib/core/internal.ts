@@ -4,6 +4,6 @@ export { checkBatchSize } from './data/split';
 export { runEagerly } from './engine/compile';
 export { kernels, registerKernels, type GraphBranch, type Kernels } from './engine/kernels';
 export { type Paths } from './engine/ops/highway';
-export { withGradient, type Differentiable } from './engine/ops/withGradient';
+export { withGradient } from './engine/ops/withGradient';
 export { leaves, replaceLeaves } from './engine/structure';
 export { engine, takesGradient } from './engine/tfjs';

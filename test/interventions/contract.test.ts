@@ -4,7 +4,7 @@ import { loadNative } from '../../lib/backends/native/load';
 import { Stream } from '../../lib/core/engine';
 import * as room from '../../lib/core/interventions';
 import { resNet, type Network } from '../../lib/core/networks';
-import { distance, inputs, kinds, logits, net, twoStages } from './nets';
+import { inputs, kinds, logits, net, twoStages } from './nets';
 
 const { drop, lesion, patch, repeat, rewire, scale, shuffle, truncate } = room;
 
@@ -61,7 +61,7 @@ describe.each(Object.keys(interventions))('%s', (name) => {
       const before = state();
       const tensors = tf.memory().numTensors;
       const changed = interventions[name]!(net, x);
-      expect(distance(logits(changed, x), before.logits)).toBeGreaterThanOrEqual(0);
+      expect(logits(changed, x).every(Number.isFinite)).toBe(true);
       changed.dispose();
       expect(tf.memory().numTensors).toBe(tensors);
       const after = state();

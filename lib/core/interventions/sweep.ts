@@ -5,6 +5,7 @@ import { compile } from '../engine';
 import type { Network } from '../networks';
 import { samplesAtOnce } from '../networks/budget';
 import { places } from '../networks/places';
+import { numbersIn } from '../networks/route';
 import { withPaths } from './paths';
 import { plan, type Plan, type StateReference } from './plan';
 
@@ -43,6 +44,8 @@ export async function sweep(
   data: Split,
   { onProgress }: SweepOptions = {},
 ): Promise<Score[]> {
+  const checkLabels = await labelCheck(data.labels);
+  for (const { route } of networks) checkLabels(route.at(-1)!.output.at(-1)!);
   const scores: Score[] = [];
   for (let start = 0; start < networks.length; start += together) {
     const some = networks.slice(start, start + together);
@@ -69,8 +72,6 @@ async function scoreTogether(
 ): Promise<Score[]> {
   const { size } = data;
   const steps = withPaths(plan(networks));
-  const checkLabels = await labelCheck(data.labels);
-  for (const { route } of networks) checkLabels(route.at(-1)!.output.at(-1)!);
   const batch = samplesAtOnce(size, numbersOf(networks));
   const run = (inputs: tf.Tensor, labels: tf.Tensor1D, counted: tf.Tensor1D) =>
     tf.tidy(() => score(logitsOf(steps, inputs), labels, counted));
@@ -143,9 +144,7 @@ const copies = 4;
 
 /** Numbers that are held of one sample while networks are run together. */
 function numbersOf(networks: readonly Network[]): number {
-  const size = (shape: readonly (number | null)[]) => tf.util.sizeFromShape(shape as number[]);
-  const states = networks.flatMap((network) =>
-    places(network).map(({ output }) => size(output.slice(1))),
-  );
-  return copies * Math.max(size(networks[0]!.inputShape), networks.length * Math.max(1, ...states));
+  const states = networks.flatMap((network) => places(network).map(({ output }) => output));
+  const largest = Math.max(1, ...states.map(numbersIn));
+  return copies * Math.max(numbersIn(networks[0]!.route[0]!.input), networks.length * largest);
 }

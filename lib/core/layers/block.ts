@@ -28,7 +28,7 @@ const common = [
 ];
 
 /** Class and name of a layer, for a message. */
-export function labelOf(layer: tf.layers.Layer): string {
+function labelOf(layer: tf.layers.Layer): string {
   return `${layer.getClassName()} "${layer.name}"`;
 }
 

@@ -46,6 +46,11 @@ export function outputShape(layer: Layer, input: tf.Shape): tf.Shape {
   }
 }
 
+/** How many numbers a state of this shape, [batch, ...], has of one sample. */
+export function numbersIn(shape: tf.Shape): number {
+  return tf.util.sizeFromShape(shape.slice(1) as number[]);
+}
+
 /** Whether two shapes are the same. */
 export function sameShape(a: tf.Shape, b: tf.Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { HighwayConv, HighwayDense, type Parts } from '../layers';
 import type { Network } from '../networks';
 import { places } from '../networks/places';
+import { numbersIn } from '../networks/route';
 import { walk } from '../networks/walk';
 import { inRowsOf } from './rows';
 import { means, readings, type ProbeOptions } from './samples';
@@ -38,7 +39,7 @@ export function transformGates(net: Network, x: tf.Tensor): tf.Tensor2D {
 
 /** How many transform gates a sample has in each block: one for each number of its output. */
 export function gateCounts(net: Network): number[] {
-  return places(net).map(({ output }) => tf.util.sizeFromShape(output.slice(1) as number[]));
+  return places(net).map(({ output }) => numbersIn(output));
 }
 
 /** What one sample does in a net. */

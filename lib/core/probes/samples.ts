@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { labelCheck } from '../data/labels';
 import type { Network } from '../networks';
 import { samplesAtOnce } from '../networks/budget';
+import { numbersIn } from '../networks/route';
 import { walk, type Visit, type WalkOptions } from '../networks/walk';
 
 /** How a probe goes through its samples. */
@@ -39,7 +40,7 @@ export async function* readings(
   const size = samples.shape[0];
   if (size === 0) throw new RangeError('There are no samples to probe.');
   if (net.blocks.length === 0) throw new RangeError('A net without blocks has nothing to probe.');
-  const sizes = net.route.map(({ output }) => tf.util.sizeFromShape(output.slice(1) as number[]));
+  const sizes = net.route.map(({ output }) => numbersIn(output));
   const states = sizes.reduce((sum, numbers) => sum + numbers);
   const step = batchSize ?? samplesAtOnce(size, held * states + terms * Math.max(...sizes));
   if (!Number.isInteger(step) || step < 1) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
 import { places } from '../networks/places';
-import { sameShape } from '../networks/route';
+import { numbersIn, sameShape } from '../networks/route';
 import { walk } from '../networks/walk';
 import { total, type BlockRow } from './rows';
 import { readings, summed, type ProbeOptions } from './samples';
@@ -70,7 +70,6 @@ export function stagePairs(net: Network): StagePair[] {
   const all = places(net);
   return all.flatMap(({ block, stage, at, end, output }) => {
     if (!sameShape(output, all[end]!.output)) return [];
-    const units = tf.util.sizeFromShape(output.slice(1) as number[]);
-    return [{ row: { block: block.name, stage }, at, end, units }];
+    return [{ row: { block: block.name, stage }, at, end, units: numbersIn(output) }];
   });
 }

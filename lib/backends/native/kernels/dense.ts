@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Activation } from 'unrolled-core';
-import { activated, activationGradient } from './activation';
 import { withGradient } from 'unrolled-core/internal';
+import { activated, activationGradient } from './activation';
 import type { NativeOps } from './nativeOps';
 
 /**

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { loadNative } from './native/load';
+import { loadNative, type Precision } from './native/load';
+import { nvidiaCard } from './nvidia';
 import { loadWasm } from './wasm';
 import { loadWebGPU } from './webgpu';
 
@@ -16,7 +17,13 @@ export interface Backend {
 interface Rung {
   name: BackendName;
   /** Starts the backend and says what it is; throws a plain sentence when it is not to be had. */
-  start: () => Promise<string>;
+  start: (precision: Precision) => Promise<string>;
+}
+
+/** How to compute. */
+export interface BackendOptions {
+  /** How exact products of float32 matrices are on a CUDA GPU. Default `float32`. */
+  precision?: Precision;
 }
 
 const ladder: Rung[] = [
@@ -36,18 +43,21 @@ let selected: Promise<Backend> | undefined;
  *
  * @throws Error when BACKEND names no backend, or one that this machine does not have.
  */
-export function selectBackend(): Promise<Backend> {
-  selected ??= climb(process.env['BACKEND']);
+export function selectBackend({ precision = 'float32' }: BackendOptions = {}): Promise<Backend> {
+  selected ??= climb(process.env['BACKEND'], precision);
   return selected;
 }
 
-async function climb(forced: string | undefined): Promise<Backend> {
+async function climb(forced: string | undefined, precision: Precision): Promise<Backend> {
+  if (precision !== 'float32' && precision !== 'tf32') {
+    throw new RangeError(`precision is float32 or tf32, not "${String(precision)}".`);
+  }
   tf.enableProdMode();
-  if (forced) return force(forced);
+  if (forced) return force(forced, precision);
   const missing: string[] = [];
   for (const { name, start } of ladder) {
     try {
-      const what = await start();
+      const what = await start(precision);
       const why = missing.length > 0 ? ` (${missing.join('; ')})` : '';
       return { name, summary: `backend: ${what}${why}` };
     } catch (error) {
@@ -57,14 +67,14 @@ async function climb(forced: string | undefined): Promise<Backend> {
   throw new Error(`No backend starts: ${missing.join('; ')}`);
 }
 
-async function force(name: string): Promise<Backend> {
+async function force(name: string, precision: Precision): Promise<Backend> {
   const rung = ladder.find((rung) => rung.name === name);
   if (!rung) {
     const names = ladder.map((rung) => rung.name).join(', ');
     throw new Error(`BACKEND=${name} is not a backend; the backends are ${names}.`);
   }
   try {
-    return { name: rung.name, summary: `backend: ${await rung.start()} (BACKEND=${name})` };
+    return { name: rung.name, summary: `backend: ${await rung.start(precision)} (BACKEND=${name})` };
   } catch (error) {
     const why = firstSentence(error);
     throw new Error(
@@ -73,15 +83,15 @@ async function force(name: string): Promise<Backend> {
   }
 }
 
-async function startCuda(): Promise<string> {
-  const native = await loadNative();
+async function startCuda(precision: Precision): Promise<string> {
+  const native = await loadNative(precision);
   if (!native.isUsingGpuDevice) throw new Error('TensorFlow sees no CUDA GPU');
-  return `TensorFlow ${native.binding.TF_Version} on a CUDA GPU`;
+  return `TensorFlow ${native.binding.TF_Version} on ${nvidiaCard()}, products in ${precision}`;
 }
 
-async function startTensorFlow(): Promise<string> {
-  const native = await loadNative();
-  const device = native.isUsingGpuDevice ? 'a CUDA GPU' : 'the CPU';
+async function startTensorFlow(precision: Precision): Promise<string> {
+  const native = await loadNative(precision);
+  const device = native.isUsingGpuDevice ? nvidiaCard() : 'the CPU';
   return `TensorFlow ${native.binding.TF_Version} on ${device}`;
 }
 

@@ -116,11 +116,13 @@ const highwaySource = join(root, 'lib', 'backends', 'native', 'kernels', 'highwa
 const quietly = { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } };
 
 const check = `
-  process.dlopen({ exports: {} }, require.resolve('@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet.node'));
+  const quiet = { exports: {} };
+  process.dlopen(quiet, require.resolve('@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet.node'));
   const util = require('node:util');
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
   util.isArray ??= Array.isArray;
-  const tf = require('@tensorflow/tfjs-node-gpu');
+  let tf;
+  quiet.exports.silently(() => (tf = require('@tensorflow/tfjs-node-gpu')));
   if (tf.ones([2, 2]).sum().dataSync()[0] !== 4) throw new Error('wrong sum');
 `;
 
@@ -146,7 +148,7 @@ function compilation(/** @type {string} */ addon, /** @type {string} */ tensorfl
     ...(process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : []),
   ];
   return {
-    'quiet.node': [...shared, '-O2', `-DTENSORFLOW_LIBRARY="${framework}"`, quietSource],
+    'quiet.node': [...shared, '-O2', quietSource],
     'tfjs_binding.node': [
       ...shared,
       '-O2',

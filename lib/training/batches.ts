@@ -1,38 +1,41 @@
-import * as tf from '@tensorflow/tfjs';
-import type { Batch, Split, Stream } from 'unrolled-core';
-import { augment } from './augment';
+import type { Stream } from 'unrolled-core';
+import { drawVariations } from './augment';
 import { stepsPerEpoch, type Recipe } from './recipe';
 
+/** What a step is trained on. */
+export interface StepPlan {
+  step: number;
+  /** The numbers of its images, [batchSize]. */
+  rows: Int32Array;
+  /** How each of them is varied, [batchSize, 3]; none where the recipe has no augmentation. */
+  variations?: Int32Array;
+}
+
 /**
- * The batches of the steps `from` to the recipe's last: epoch after epoch, each in an order of its
- * own, full batches only. What a step gets depends on the stream and the step alone, not on `from`.
- * A batch is disposed of when the next one is asked for.
+ * What the steps from `from` to the recipe's last are trained on: epoch after epoch, each in an order of
+ * its own, full batches only. What a step gets depends on the stream and the step alone, not on `from`.
  *
+ * @param size the number of images there are
  * @throws RangeError when a batch is larger than the data.
  */
-export function* trainingBatches(
-  data: Split,
+export function* plannedSteps(
+  size: number,
   { batchSize, steps, augmentation }: Recipe,
   stream: Stream,
   from = 0,
-): Generator<Batch & { step: number }> {
-  const perEpoch = stepsPerEpoch(data.size, batchSize);
+): Generator<StepPlan, undefined> {
+  const perEpoch = stepsPerEpoch(size, batchSize);
   for (let epoch = Math.floor(from / perEpoch); epoch * perEpoch < steps; epoch++) {
     const order = stream.fork(epoch);
-    const end = Math.min(steps, (epoch + 1) * perEpoch);
-    let step = epoch * perEpoch;
-    for (const { inputs, labels } of data.batches(batchSize, order)) {
-      if (step >= end) break;
-      if (step >= from) {
-        const varied =
-          augmentation && augment(inputs as tf.Tensor4D, augmentation, order.fork(step));
-        try {
-          yield { step, inputs: varied ?? inputs, labels };
-        } finally {
-          tf.dispose(varied ?? []);
-        }
-      }
-      step++;
+    const permutation = order.permutation(size);
+    const first = epoch * perEpoch;
+    const end = Math.min(steps, first + perEpoch);
+    for (let step = Math.max(from, first); step < end; step++) {
+      const start = (step - first) * batchSize;
+      const rows = permutation.subarray(start, start + batchSize);
+      const variations =
+        augmentation && drawVariations(batchSize, augmentation, order.fork(step));
+      yield { step, rows, variations };
     }
   }
 }

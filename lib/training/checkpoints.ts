@@ -65,6 +65,12 @@ export class Checkpoints {
     return performance.now() - this.savedAt >= 1000 * every.seconds;
   }
 
+  /** How many steps may be taken after so many before it may be time to save. */
+  stepsUntilDue(steps: number): number {
+    const { every } = this.options;
+    return 'steps' in every ? every.steps - (steps % every.steps) : Infinity;
+  }
+
   /** Replaces the file. */
   async save({ steps, losses, values }: Snapshot): Promise<void> {
     const tensor = tf.tensor1d(losses);

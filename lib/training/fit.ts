@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { compile, softmaxCrossEntropy, type Split, type Stream } from 'unrolled-core';
-import { labelCheck } from 'unrolled-core/internal';
-import { trainingBatches } from './batches';
+import { softmaxCrossEntropy, type Split, type Stream } from 'unrolled-core';
+import { compileLoop, labelCheck, type Loop } from 'unrolled-core/internal';
+import { vary } from './augment';
+import { plannedSteps, type StepPlan } from './batches';
 import { Checkpoints, type CheckpointOptions } from './checkpoints';
 import { identify } from './identity';
+import { Pace } from './pace';
 import { makeOptimizer, type Recipe } from './recipe';
 import { checkSchedule, rateAt } from './schedule';
 import type { Trainable } from './trainable';
@@ -55,7 +57,7 @@ export async function fit(
   recipe: Recipe,
   { stream, onStep, checkpoint }: FitOptions,
 ): Promise<Float32Array> {
-  const { steps, schedule } = recipe;
+  const { steps, schedule, augmentation } = recipe;
   if (!Number.isInteger(steps) || steps < 0) {
     throw new RangeError(`A run has a whole number of steps, not ${steps}.`);
   }
@@ -64,14 +66,19 @@ export async function fit(
   const optimizer = makeOptimizer(recipe, net.variables);
   const trained = [...net.variables, ...(net.statistics ?? [])];
   const state = [...trained, ...optimizer.state];
-  const update = compile(
-    (inputs: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) =>
+  const update = compileLoop(
+    ([images, classes], [rows, rate, variations]) =>
       optimizer.minimize(() => {
+        const gathered = tf.gather(images!, rows as tf.Tensor1D);
+        const inputs = variations
+          ? vary(gathered as tf.Tensor4D, augmentation!, variations as tf.Tensor2D)
+          : gathered;
         const logits = net.logits(inputs, { training: true });
         checkLabels(logits.shape[1]);
+        const labels = tf.gather(classes!, rows as tf.Tensor1D) as tf.Tensor1D;
         return softmaxCrossEntropy(labels, logits);
-      }, rate),
-    { state },
+      }, rate as tf.Scalar),
+    { data: [data.inputs, data.labels], calls: steps, state },
   );
   const losses = new Float32Array(steps);
   try {
@@ -79,7 +86,7 @@ export async function fit(
       checkpoint && new Checkpoints(checkpoint, await identify(net, data, recipe, stream));
     const found = await checkpoints?.load();
     if (found) {
-      if (found.steps < steps) rehearse(update, data, recipe);
+      if (found.steps < steps) rehearse(update, data, recipe, stream);
       found.values.forEach((value, i) => state[i]!.assign(value));
       tf.dispose(found.values);
       losses.set(found.losses);
@@ -87,28 +94,35 @@ export async function fit(
     }
     let check: (() => void) | undefined;
     const first = found?.steps ?? 0;
-    for (const batch of trainingBatches(data, recipe, stream, found?.steps)) {
-      const { step, inputs, labels } = batch;
-      const rate = rateAt(schedule, step, steps);
-      const loss = await valueOf(() => tf.tidy(() => update(inputs, labels, tf.scalar(rate))));
-      if (!Number.isFinite(loss)) {
-        throw new DivergedError(
-          `The loss is ${loss} at step ${step} of ${steps}, at rate ${rate}. Try a smaller rate.`,
-        );
+    const plan = plannedSteps(data.size, recipe, stream, first);
+    const pace = new Pace(update.atOnce);
+    for (let done = first; done < steps; ) {
+      const room = checkpoints?.stepsUntilDue(done) ?? Infinity;
+      const chunk = take(plan, Math.min(pace.steps, room));
+      const rates = chunk.map(({ step }) => rateAt(schedule, step, steps));
+      const values = await pace.of(() => valuesOf(() => update.run(stacksOf(chunk, rates))));
+      for (const [i, { step }] of chunk.entries()) {
+        const loss = values[i]!;
+        if (!Number.isFinite(loss)) {
+          throw new DivergedError(
+            `The loss is ${loss} at step ${step} of ${steps}, at rate ${rates[i]}. Try a smaller rate.`,
+          );
+        }
+        losses[step] = loss;
       }
-      losses[step] = loss;
       check?.();
-      check = checkpoints && step === first ? watchUnlisted(state) : undefined;
-      const isLast = step + 1 === steps;
-      if (checkpoints && (isLast || checkpoints.isDue(step + 1))) {
+      check = checkpoints && done === first ? watchUnlisted(state) : undefined;
+      done += chunk.length;
+      const isLast = done === steps;
+      if (checkpoints && (isLast || checkpoints.isDue(done))) {
         await checkpoints.save({
-          steps: step + 1,
-          losses: losses.subarray(0, step + 1),
+          steps: done,
+          losses: losses.subarray(0, done),
           values: isLast ? trained : state,
         });
       }
-      await onStep?.({ step, loss });
-      if (step % 16 === 0) await setImmediate();
+      for (const { step } of chunk) await onStep?.({ step, loss: losses[step]! });
+      if (done % 16 < chunk.length) await setImmediate();
     }
   } finally {
     update.dispose();
@@ -121,21 +135,42 @@ export async function fit(
  * Takes a step for nothing, so that the step is recorded: the first call of a compiled function runs
  * op by op and rounds differently, which the run that is resumed did at its own first step.
  */
-function rehearse(
-  update: (inputs: tf.Tensor, labels: tf.Tensor1D, rate: tf.Scalar) => tf.Scalar,
-  data: Split,
-  { batchSize }: Recipe,
-): void {
-  const [, ...shape] = data.inputs.shape;
-  tf.tidy(() => {
-    const inputs = tf.zeros([batchSize, ...shape]);
-    update(inputs, tf.zeros<tf.Rank.R1>([batchSize], 'int32'), tf.scalar(0));
-  });
+function rehearse(update: Loop, data: Split, recipe: Recipe, stream: Stream): void {
+  const chunk = take(plannedSteps(data.size, recipe, stream), 1);
+  tf.dispose(tf.tidy(() => update.run(stacksOf(chunk, [0]))));
 }
 
-async function valueOf(compute: () => tf.Scalar): Promise<number> {
-  const scalar = compute();
-  const [value] = await scalar.data();
-  scalar.dispose();
-  return value!;
+function take(plan: Iterator<StepPlan, undefined>, count: number): StepPlan[] {
+  const chunk: StepPlan[] = [];
+  while (chunk.length < count) {
+    const { value } = plan.next();
+    if (!value) break;
+    chunk.push(value);
+  }
+  return chunk;
+}
+
+/** The inputs of some steps, stacked: the numbers of their images, their rates, how images are varied. */
+function stacksOf(chunk: StepPlan[], rates: number[]): tf.Tensor[] {
+  const count = chunk.length;
+  const stack = (values: Int32Array[], shape: number[]) => {
+    const flat = new Int32Array(tf.util.sizeFromShape(shape));
+    values.forEach((each, i) => flat.set(each, i * each.length));
+    return tf.tensor(flat, shape, 'int32');
+  };
+  const size = chunk[0]!.rows.length;
+  const rows = stack(
+    chunk.map(({ rows }) => rows),
+    [count, size],
+  );
+  const varied = chunk.flatMap(({ variations }) => (variations ? [variations] : []));
+  const variations = varied.length > 0 ? [stack(varied, [count, size, 3])] : [];
+  return [rows, tf.tensor1d(rates), ...variations];
+}
+
+async function valuesOf(compute: () => tf.Tensor1D): Promise<Float32Array> {
+  const tensor = tf.tidy(compute);
+  const values = await tensor.data<'float32'>();
+  tensor.dispose();
+  return values;
 }

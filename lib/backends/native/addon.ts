@@ -21,6 +21,7 @@ export interface TensorRecord {
 /** The native backend, with the parts of it that tfjs-node-gpu declares private. */
 export interface Addon {
   binding: Binding;
+  readonly isUsingGpuDevice: boolean;
   tensorMap: {
     get(dataId: tf.DataId): TensorRecord;
     set(dataId: tf.DataId, record: TensorRecord): void;

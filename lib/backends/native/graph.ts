@@ -10,6 +10,7 @@ interface Proto {
   GraphDef: MessageClass;
   NodeDef: MessageClass;
   AttrValue: MessageClass & { ListValue: MessageClass };
+  NameAttrList: MessageClass;
   Tensor: MessageClass;
   TensorShape: MessageClass & { Dim: MessageClass };
   MetaGraphDef: MessageClass & { MetaInfoDef: MessageClass };
@@ -20,10 +21,14 @@ interface Proto {
 /** TF_GRAPH_DEF_VERSION of TensorFlow 2.9, the release that tfjs-node's op calls were written for. */
 const producer = 1087;
 
+/** A kind of attribute that tfjs's addon has no number for. */
+const functionKind = -1;
+
 /** A GraphDef under construction; each method adds a node and returns its name. */
 export class Graph {
   private readonly graph = new proto.GraphDef();
   private readonly constants = new Map<string, string>();
+  private readonly functions = new Map<string, Graph>();
   private count = 0;
   private convolves = false;
 
@@ -63,6 +68,18 @@ export class Graph {
     return name;
   }
 
+  /** A node `name` that turns values of one type into another. */
+  cast(name: string, value: string, from: number, to: number): string {
+    return this.node(name, 'Cast', [value], [this.type('SrcT', from), this.type('DstT', to)]);
+  }
+
+  /** A node `name` that reads a resource, which keeps a value of type `kept`, as one of type `dtype`. */
+  read(name: string, inputs: string[], kept: number, dtype: number): string {
+    const type = [this.type('dtype', kept)];
+    if (kept === dtype) return this.node(name, 'ReadVariableOp', inputs, type);
+    return this.cast(name, this.node(`${name}_kept`, 'ReadVariableOp', inputs, type), kept, dtype);
+  }
+
   /** A name not used before. */
   name(): string {
     return `n${this.count++}`;
@@ -78,22 +95,53 @@ export class Graph {
     return { name, type: this.binding.TF_ATTR_SHAPE, value };
   }
 
+  /** An integer attribute. */
+  integer(name: string, value: number): Attribute {
+    return { name, type: this.binding.TF_ATTR_INT, value };
+  }
+
+  /** A boolean attribute. */
+  flag(name: string, value: boolean): Attribute {
+    return { name, type: this.binding.TF_ATTR_BOOL, value };
+  }
+
+  /** An attribute of several types. */
+  types(name: string, value: number[]): Attribute {
+    return this.type(name, value as unknown as number);
+  }
+
+  /** An attribute that names a function of this graph. */
+  function(name: string, value: string): Attribute {
+    return { name, type: functionKind, value };
+  }
+
+  /** Adds a function that nodes may call: from the _Arg nodes of `body` to its _Retval nodes. */
+  define(name: string, body: Graph): void {
+    this.functions.set(name, body);
+    for (const [name, inner] of body.functions) this.functions.set(name, inner);
+    this.convolves ||= body.convolves;
+  }
+
   /** The tag of its SavedModel, which says how TensorFlow is to rewrite the graph: session.h. */
   get tag(): string {
     return this.convolves ? 'unrolled_fused' : 'unrolled_as_recorded';
   }
 
-  /** The bytes of a SavedModel that holds this graph and nothing else. */
+  /** The bytes of a SavedModel that holds this graph, then its functions, innermost first. */
   savedModel(): Uint8Array {
-    const info = new proto.MetaGraphDef.MetaInfoDef().setTagsList!([this.tag]);
-    const metaGraph = new proto.MetaGraphDef().setMetaInfoDef!(info).setGraphDef!(this.graph);
+    const functions = [...this.functions].reverse();
+    const metaGraphs = [[this.tag, this] as const, ...functions].map(([tag, { graph }]) => {
+      const info = new proto.MetaGraphDef.MetaInfoDef().setTagsList!([tag]);
+      return new proto.MetaGraphDef().setMetaInfoDef!(info).setGraphDef!(graph);
+    });
     const model = new proto.SavedModel().setSavedModelSchemaVersion!(1);
-    return model.setMetaGraphsList!([metaGraph]).serializeBinary();
+    return model.setMetaGraphsList!(metaGraphs).serializeBinary();
   }
 
   private attribute({ type, value }: Attribute): Message {
     const { binding } = this;
     const message = new proto.AttrValue();
+    if (type === functionKind) return message.setFunc!(new proto.NameAttrList().setName!(value));
     if (type === binding.TF_ATTR_SHAPE) return message.setShape!(tensorShape(value as number[]));
     const [set, add] = this.setters(type);
     const encode = (item: unknown) =>

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { engine, leaves, replaceLeaves, runEagerly } from 'unrolled-core/internal';
 import { type Addon, alias } from './addon';
 import { guarded } from './guards';
-import { type Program, writeProgram } from './program';
+import { type Program, type ProgramWriter, writeProgram } from './program';
 import { Recording } from './recording';
 import { Session } from './session';
 import { State } from './state';
@@ -20,24 +20,24 @@ export class Trace {
     private readonly addon: Addon,
     private program: Program | undefined,
     private readonly template: unknown,
-    inputs: number,
-    outputs: number,
   ) {
-    const names = (name: string, count: number) =>
-      Array.from({ length: count }, (_, i) => `${name}${i}:0`).join(',');
-    this.feeds = names('in', inputs);
-    this.fetches = outputs > 0 ? names('out', outputs) : 'done:0';
+    const { feeds, fetches } = program!;
+    this.feeds = feeds.map((name) => `${name}:0`).join(',');
+    this.fetches = fetches.map((name) => `${name}:0`).join(',');
   }
 
   /**
    * Runs `fn` once, op by op, and records it. There is no trace when `fn` made variables (a tfjs
    * optimizer makes its slots in the first step): what later calls do is recorded then. When `fn`
    * throws, variables keep the values they had.
+   *
+   * @param write makes the graph of what was recorded
    */
   static record(
     addon: Addon,
     fn: (...args: never[]) => unknown,
     args: never[],
+    write: ProgramWriter = writeProgram,
   ): { result: unknown; trace?: Trace } {
     const inputs: tf.Tensor[] = [];
     const before = new Map<tf.Variable, tf.Tensor>();
@@ -49,16 +49,16 @@ export class Trace {
         inputs.push(tf.keep(alias(addon, tensor)));
         return inputs.at(-1)!;
       }) as never[];
-      const { result, outputs, program } = recording.run(() => {
+      const { result, program } = recording.run(() => {
         const result = guarded(addon, () => runEagerly(fn, fresh));
         const outputs = result === undefined ? [] : leaves(result, '').map(({ tensor }) => tensor);
         const settled = Object.values(engine().registeredVariables).every((v) => before.has(v));
-        const program = settled ? writeProgram(addon, recording, inputs, outputs) : undefined;
-        return { result, outputs, program };
+        const program = settled ? write(addon, recording, inputs, outputs) : undefined;
+        return { result, program };
       });
       if (!program) return { result };
       const template = replaceLeaves(result, (tensor) => tensor);
-      return { result, trace: new Trace(addon, program, template, inputs.length, outputs.length) };
+      return { result, trace: new Trace(addon, program, template) };
     } catch (error) {
       for (const [variable, value] of before) variable.assign(value);
       throw error;

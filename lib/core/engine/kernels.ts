@@ -17,7 +17,23 @@ export interface Recorder {
   /** Whether a function is being recorded. */
   readonly busy: boolean;
   /** Runs `fn` and records it; no trace when it made variables. */
-  record(fn: (...args: never[]) => unknown, args: never[]): { result: unknown; trace?: Trace };
+  record(fn: (...args: never[]) => unknown, args: never[]): Recorded;
+}
+
+/** Records functions of one scalar result as loops over stacks of their inputs. */
+export interface LoopRecorder {
+  /** How many calls a loop has to make to be worth what it takes to compile it. */
+  readonly worth: number;
+  /** How many calls are best made at once. */
+  readonly atOnce: number;
+  /** Runs `fn` and records it; the trace runs it on stacks of inputs, [calls, ...]. */
+  record(fn: (...inputs: tf.Tensor[]) => tf.Scalar, inputs: tf.Tensor[]): Recorded;
+}
+
+/** What a function gave while it was recorded. */
+export interface Recorded {
+  result: unknown;
+  trace?: Trace;
 }
 
 /** A branch of a graph that can be added to what does not depend on it. */
@@ -47,6 +63,8 @@ export interface Kernels {
   /** The branch of the graph being recorded that runs only where `keep` holds; none elsewhere. */
   branch(keep: tf.Scalar): GraphBranch | undefined;
   recorder: Recorder;
+  /** Where many calls in one are faster than one by one. */
+  loops: LoopRecorder;
 }
 
 const registry = new Map<string, Partial<Kernels>>();

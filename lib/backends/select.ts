@@ -74,7 +74,10 @@ async function force(name: string, precision: Precision): Promise<Backend> {
     throw new Error(`BACKEND=${name} is not a backend; the backends are ${names}.`);
   }
   try {
-    return { name: rung.name, summary: `backend: ${await rung.start(precision)} (BACKEND=${name})` };
+    return {
+      name: rung.name,
+      summary: `backend: ${await rung.start(precision)} (BACKEND=${name})`,
+    };
   } catch (error) {
     const why = firstSentence(error);
     throw new Error(

@@ -3,7 +3,13 @@ export { labelCheck } from './data/labels';
 export { checkBatchSize } from './data/split';
 export { runEagerly } from './engine/compile';
 export { compileLoop, type Loop } from './engine/loop';
-export { kernels, registerKernels, type GraphBranch, type Kernels, type LoopRecorder } from './engine/kernels';
+export {
+  kernels,
+  registerKernels,
+  type GraphBranch,
+  type Kernels,
+  type LoopRecorder,
+} from './engine/kernels';
 export { type Paths } from './engine/ops/highway';
 export { withGradient } from './engine/ops/withGradient';
 export { leaves, replaceLeaves } from './engine/structure';

@@ -72,7 +72,10 @@ export function vary(
     const column = tf.add(tf.add(across, left!), tf.mul(mirrored!, tf.tensor1d(back, 'int32')));
     const image = tf.reshape(tf.range(0, batch, 1, 'int32'), [batch, 1]);
     const down = tf.range(0, height, 1, 'int32');
-    const row = tf.add(tf.add(tf.reshape(top!, [batch, 1]), down), tf.mul(image, tf.scalar(rows, 'int32')));
+    const row = tf.add(
+      tf.add(tf.reshape(top!, [batch, 1]), down),
+      tf.mul(image, tf.scalar(rows, 'int32')),
+    );
     const start = tf.mul(row, tf.scalar(columns, 'int32'));
     const pixels = tf.add(tf.reshape(start, [batch, height, 1]), column);
     return tf.gather(flat, tf.cast(pixels, 'int32')) as tf.Tensor4D;

@@ -33,8 +33,7 @@ export function* plannedSteps(
     for (let step = Math.max(from, first); step < end; step++) {
       const start = (step - first) * batchSize;
       const rows = permutation.subarray(start, start + batchSize);
-      const variations =
-        augmentation && drawVariations(batchSize, augmentation, order.fork(step));
+      const variations = augmentation && drawVariations(batchSize, augmentation, order.fork(step));
       yield { step, rows, variations };
     }
   }

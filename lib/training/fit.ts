@@ -96,7 +96,7 @@ export async function fit(
     const first = found?.steps ?? 0;
     const plan = plannedSteps(data.size, recipe, stream, first);
     const pace = new Pace(update.atOnce);
-    for (let done = first; done < steps; ) {
+    for (let done = first; done < steps;) {
       const room = checkpoints?.stepsUntilDue(done) ?? Infinity;
       const chunk = take(plan, Math.min(pace.steps, room));
       const rates = chunk.map(({ step }) => rateAt(schedule, step, steps));

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
@@ -28,7 +29,7 @@ export type Precision = 'float32' | 'tf32';
  *
  * @throws Error when the addon is not built, or its TensorFlow is gone.
  */
-export async function loadNative(precision: Precision): Promise<NativeBackend> {
+export async function loadNative(precision: Precision = 'float32'): Promise<NativeBackend> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   process.env['TF_XLA_FLAGS'] ??= `--tf_xla_persistent_cache_directory=${compileCache()}`;
@@ -53,7 +54,8 @@ export async function loadNative(precision: Precision): Promise<NativeBackend> {
 }
 
 function compileCache(): string {
-  return join(dirname(require.resolve('unrolled/package.json')), '..', '.unrolled', 'xla');
+  const library = createRequire(__filename).resolve('unrolled/package.json');
+  return join(dirname(library), '..', '.unrolled', 'xla');
 }
 
 function load(addon: string): Quiet {

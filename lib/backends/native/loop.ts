@@ -27,7 +27,10 @@ export const writeLoop: ProgramWriter = (addon, recording, inputs, outputs) => {
     const { dtype, shape } = tensor;
     const stack = main.placeholder(`in${i + 1}`, { dtype, shape: [capacity, ...shape] });
     feeds.push(stack);
-    writer.put(tensor, body.row(body.argument(`stack${i}`, addon.getDTypeInteger(dtype), stack), dtype));
+    writer.put(
+      tensor,
+      body.row(body.argument(`stack${i}`, addon.getDTypeInteger(dtype), stack), dtype),
+    );
   }
   const [value] = writer.write(outputs);
   body.close(value!);
@@ -35,7 +38,10 @@ export const writeLoop: ProgramWriter = (addon, recording, inputs, outputs) => {
   const loop = new Loop(addon, body);
   graph.define('compiled', loop.graph);
   const attributes = [
-    graph.types('Tin', loop.given.map(({ type }) => type)),
+    graph.types(
+      'Tin',
+      loop.given.map(({ type }) => type),
+    ),
     graph.types('Tout', [addon.binding.TF_FLOAT]),
     graph.function('f', 'compiled'),
     graph.flag('_XlaMustCompile', true),
@@ -168,7 +174,10 @@ class Loop extends Function {
     first.set('step', this.int([], 0));
     first.set('results', graph.constant([capacity], TF_FLOAT, new Uint8Array(4 * capacity)));
     const inputs = body.arguments.map(({ name }) => first.get(name)!);
-    const types = graph.types('T', body.arguments.map(({ type }) => type));
+    const types = graph.types(
+      'T',
+      body.arguments.map(({ type }) => type),
+    );
     const functions = [graph.function('cond', 'more'), graph.function('body', 'body')];
     graph.node('loop', 'While', inputs, [types, ...functions]);
     const results = body.arguments.findIndex(({ name }) => name === 'results');

@@ -27,7 +27,7 @@ export function loopRecorder(addon: Addon): LoopRecorder {
 
 function run(trace: Trace, stacks: tf.Tensor[]): tf.Tensor1D {
   return tf.tidy(() => {
-    const calls = stacks[0]!.shape[0]!;
+    const calls = stacks[0]!.shape[0];
     const parts: tf.Tensor1D[] = [];
     for (let done = 0; done < calls; done += capacity) {
       const count = Math.min(capacity, calls - done);
@@ -41,7 +41,7 @@ function run(trace: Trace, stacks: tf.Tensor[]): tf.Tensor1D {
 
 /** `stack` with zeros up to the length that a loop takes. */
 function padded(stack: tf.Tensor): tf.Tensor {
-  const missing = capacity - stack.shape[0]!;
+  const missing = capacity - stack.shape[0];
   const inside = stack.shape.slice(1).map((): [number, number] => [0, 0]);
   return missing === 0 ? stack : tf.pad(stack, [[0, missing], ...inside]);
 }

@@ -46,7 +46,9 @@ export function compileLoop(step: LoopStep, { data, calls, state }: LoopOptions)
   const once = compile((inputs: tf.Tensor[], data: tf.Tensor[]) => step(data, inputs), { state });
   const run = (stacks: tf.Tensor[]): tf.Tensor1D =>
     tf.tidy(() => {
-      const calls = Array.from({ length: stacks[0]!.shape[0]! }, (_, k) => once(rows(stacks, k), data));
+      const calls = Array.from({ length: stacks[0]!.shape[0] }, (_, k) =>
+        once(rows(stacks, k), data),
+      );
       return tf.stack(calls) as tf.Tensor1D;
     });
   return { atOnce: 1, run, dispose: () => once.dispose() };

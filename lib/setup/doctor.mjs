@@ -1,17 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isCudaBuild, missingCompiler, missingLibraries, nvidiaGpu } from './gpu.mjs';
 import { root } from './house.mjs';
 import { isKernelOurs } from './jupyter.mjs';
 import { addonFile, findCompiler, highwayFile, tensorflowWheel } from './native.mjs';
 import { environment, program } from './python.mjs';
-import { hasNvidiaGpu } from './requirements.mjs';
 import { nodeIsNewEnough } from './setup.mjs';
 
 /** What one line of the report rests on: what was found, or how to get it. */
 /** @typedef {{ found?: string, remedy: string }} Finding */
 
 const setup = 'run "npm run setup"';
+const cpuBuild = `TensorFlow is its build for CPUs; ${
+  environment().kind === 'conda' ? 'make the environment from environment-cuda.yml' : setup
+}`;
+const cudaRemedy =
+  environment().kind === 'conda'
+    ? 'make the environment from environment-cuda.yml'
+    : `remove .venv and ${setup}`;
 
 /** @type {Record<string, () => Finding>} */
 const checks = {
@@ -50,11 +57,16 @@ const checks = {
     found: existsSync(highwayFile()) ? 'built for this processor' : '',
     remedy: `${setup}; without them highway nets train and run more slowly`,
   }),
-  GPU: () => ({
-    found: hasNvidiaGpu() ? backend('cuda') : backend('webgpu'),
-    remedy:
-      'none needed; for one, install the NVIDIA driver (or a Vulkan one), remove .venv and set up again',
-  }),
+  GPU: () => {
+    if (!nvidiaGpu()) {
+      return {
+        found: backend('webgpu'),
+        remedy: 'none; the notebooks run on the CPU. For one, install its NVIDIA or Vulkan driver',
+      };
+    }
+    return { found: backend('cuda'), remedy: whyNoCuda() };
+  },
+  ...(nvidiaGpu() && cudaChecks()),
   'data cache': () => {
     const folder = process.env['UNROLLED_DATA'] ?? join(root, 'data', 'cache');
     const held = existsSync(folder) ? readdirSync(folder).join(', ') : '';
@@ -76,6 +88,57 @@ function attempt(/** @type {() => Finding} */ check) {
   } catch {
     return { found: '', remedy: setup };
   }
+}
+
+/**
+ * What a GPU needs, part by part.
+ *
+ * @returns {Record<string, () => Finding>}
+ */
+function cudaChecks() {
+  const wheel = () => {
+    const wheel = tensorflowWheel();
+    if (!wheel) throw new Error('no TensorFlow');
+    return wheel.folder;
+  };
+  return {
+    'NVIDIA driver': () => {
+      const gpu = nvidiaGpu();
+      return {
+        found: gpu && `${gpu.driver}; ${gpu.name}, capability ${gpu.capability}, ${gpu.memory}`,
+        remedy: 'install the NVIDIA driver',
+      };
+    },
+    'CUDA build': () => ({
+      found: isCudaBuild(wheel()) ? 'TensorFlow has its kernels for CUDA' : '',
+      remedy: cpuBuild,
+    }),
+    'CUDA libraries': () => {
+      const missing = missingLibraries(wheel());
+      return {
+        found: missing.length === 0 ? 'all found' : '',
+        remedy: `${missing.join(', ')} not found; ${cudaRemedy}`,
+      };
+    },
+    "XLA's compiler": () => {
+      const missing = missingCompiler(wheel());
+      return {
+        found: missing.length === 0 ? 'ptxas and libdevice found' : '',
+        remedy: `${missing.join(' and ')} not found; ${cudaRemedy}`,
+      };
+    },
+  };
+}
+
+/** Why a GPU that the driver's tool names is not used. */
+function whyNoCuda() {
+  const folder = tensorflowWheel()?.folder;
+  if (!folder) return setup;
+  if (!isCudaBuild(folder)) return cpuBuild;
+  const missing = [...missingLibraries(folder), ...missingCompiler(folder)];
+  if (missing.length > 0)
+    return `without ${missing.join(', ')} TensorFlow uses no GPU; ${cudaRemedy}`;
+  return 'TensorFlow gets no answer from the driver ("nvidia-smi" should name the same GPU); the notebooks run on the CPU';
 }
 
 /** What the library says when it is made to use one backend; empty when it is not to be had. */

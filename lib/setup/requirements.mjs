@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nvidiaGpu } from './gpu.mjs';
 import { root } from './house.mjs';
 
 /** The pip list of environment.yml: TensorFlow apart, since the notebooks also run without it. */
@@ -14,17 +14,8 @@ export async function requirements() {
   const isTensorFlow = (/** @type {string} */ line) => line.startsWith('tensorflow');
   return {
     jupyter: pip.filter((line) => !isTensorFlow(line)),
-    tensorflow: pip.filter(isTensorFlow).map(hasNvidiaGpu() ? withCuda : (line) => line),
+    tensorflow: pip.filter(isTensorFlow).map(nvidiaGpu() ? withCuda : (line) => line),
   };
-}
-
-/** Whether an NVIDIA GPU is at hand, as far as its own tool says. */
-export function hasNvidiaGpu() {
-  try {
-    return execFileSync('nvidia-smi', ['-L'], { encoding: 'utf8', stdio: 'pipe' }).includes('GPU');
-  } catch {
-    return false;
-  }
 }
 
 /** `tensorflow-cpu ==2.21.0; ...` becomes `tensorflow[and-cuda] ==2.21.0; ...`. */

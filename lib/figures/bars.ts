@@ -56,7 +56,7 @@ function traces(
       `The bars "${name}" have ${values.length} lists of values for ${categories.length} categories.`,
     );
   }
-  const summaries = values.map(summarise);
+  const summaries = values.map((seeds) => summarise(seeds));
   const group = { name, legendgroup: name, offsetgroup: name };
   const bar = {
     type: 'bar',

@@ -18,6 +18,15 @@ test('a claim holds only when the whole interval is on the claimed side', () => 
   expect(judge(between(0.6, 0.7), { below: 0.5 })).toBe('fails');
 });
 
+test('what holds is no evidence when its control holds too, and is unless the control does', () => {
+  const measured = between(0.1, 0.3);
+  expect(judge(measured, { above: 0 }, between(0.4, 0.8))).toBe('holds, as does the control');
+  expect(judge(measured, { above: 0 }, between(-0.1, 0.8))).toBe('holds');
+  expect(judge(measured, { above: 0 }, between(-0.8, -0.1))).toBe('holds');
+  expect(judge(between(-0.1, 0.3), { above: 0 }, between(0.4, 0.8))).toBe('undecided');
+  expect(judge(between(-0.3, -0.1), { above: 0 }, between(0.4, 0.8))).toBe('fails');
+});
+
 test('touching the threshold is not past it', () => {
   expect(judge(between(0, 1), { above: 0 })).toBe('undecided');
   expect(judge(between(0, 0), { above: 0 })).toBe('fails');

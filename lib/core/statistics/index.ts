@@ -1,3 +1,5 @@
+export type { Bounds } from './bounds';
 export { kendall, spearman, type RankCorrelation } from './rankCorrelation';
+export { pValue } from './significance';
 export { summarise, type Summary } from './summary';
 export { judge, passes, type Expectation, type Rule, type Verdict } from './verdict';

@@ -3,8 +3,8 @@ export type Bounds = readonly [least: number, greatest: number];
 
 /** A scale without ends on which a bounded quantity is about as normal as one without bounds. */
 export interface Scale {
-  to(value: number): number;
-  from(place: number): number;
+  to: (value: number) => number;
+  from: (place: number) => number;
 }
 
 const dust = 1e-6;

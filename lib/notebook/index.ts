@@ -1,5 +1,6 @@
-export { claim, claims, type Claim, type ClaimRecord } from './claim';
+export { claim, claims, type Claim, type ClaimRecord, type Judged } from './claim';
 export { closingTable, type ClosingRow } from './closingTable';
+export { netTable } from './netTable';
 export { byProfile, profile, type Profile } from './profile';
 export { progress, type Progress } from './progress';
 export { reportSetup, type Setup } from './reportSetup';

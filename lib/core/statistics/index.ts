@@ -1,3 +1,4 @@
+export { approach, type Approach } from './approach';
 export type { Bounds } from './bounds';
 export { kendall, spearman, type RankCorrelation } from './rankCorrelation';
 export { pValue } from './significance';

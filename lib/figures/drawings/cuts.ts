@@ -17,7 +17,7 @@ interface Row {
 
 /** A lesion and a swap: what is cut, and what passes by. */
 export function cutDrawing(): Drawing {
-  return drawing('A lesion and a swap', 760, 378, [
+  return drawing('A lesion and a swap', 760, 354, [
     ...chain({ name: 'intact', y: 104, order: [1, 2, 3, 4] }),
     ...chain({ name: 'lesion of block 3', y: 208, order: [1, 2, 3, 4], gone: 2 }),
     ...chain({ name: 'swap of 2 and 3', y: 312, order: [1, 3, 2, 4] }),

@@ -42,10 +42,11 @@ export function bars(spec: BarsSpec): Figure {
   const data = series.flatMap((bar, i) =>
     traces(bar, categories, colours[i % colours.length]!, within),
   );
+  const legend = series.length > 1 || reference !== undefined;
   return {
     data,
     layout: themed(title, 760, 430, {
-      margin: { l: 84, r: 24, t: 92, b: 66 },
+      margin: { l: 84, r: 24, t: legend ? 92 : 52, b: 66 },
       xaxis: axis(x, { type: 'category', ticks: '', showgrid: false }),
       yaxis: axis(y, { zeroline: true, zerolinecolor: '#1A1A1A', ...reach({ within }) }),
       barmode: 'group',
@@ -53,7 +54,7 @@ export function bars(spec: BarsSpec): Figure {
       bargap: 0.3,
       scattergap: 0.3,
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
-      showlegend: series.length > 1 || reference !== undefined,
+      showlegend: legend,
       shapes: reference ? [referenceLine(reference)] : [],
     }),
     note: 'Bars are means over seeds, whiskers their 95 % intervals, points the seeds.',

@@ -38,14 +38,15 @@ export function lines(spec: LinesSpec): Figure {
     );
   }
   const data = series.flatMap((line) => lineTraces(line, { index: named.indexOf(line), within }));
+  const legend = named.length > 1 || reference !== undefined;
   return {
     data,
     layout: themed(title, 760, 430, {
-      margin: { l: 84, r: 24, t: 92, b: 66 },
+      margin: { l: 84, r: 24, t: legend ? 92 : 52, b: 66 },
       xaxis: axis(x, wholeTicks(series)),
       yaxis: axis(y, reach(spec)),
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', itemwidth: 40 },
-      showlegend: named.length > 1 || reference !== undefined,
+      showlegend: legend,
       shapes: reference ? [referenceLine(reference)] : [],
     }),
     note: noteOf(series, bands),

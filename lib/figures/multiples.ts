@@ -33,7 +33,8 @@ export interface MultiplesSpec extends Omit<LinesSpec, 'series'> {
 const width = 840;
 const panelHeight = 210;
 const gap = { x: 22, own: 66, y: 62 };
-const margin = { l: 80, r: 16, t: 112, b: 62 };
+const margin = { l: 80, r: 16, b: 62 };
+const head = { bare: 76, legend: 112 };
 
 /**
  * Small multiples: lines with bands, a panel a stage, a net, or whatever would hide the rest in a
@@ -55,9 +56,11 @@ export function multiples(spec: MultiplesSpec): Figure {
   const columns = Math.min(spec.columns ?? 3, panels.length);
   const rows = Math.ceil(panels.length / columns);
   const domains = grid(rows, columns, ownRanges ? gap.own : gap.x);
-  const height = rows * panelHeight + (rows - 1) * gap.y + margin.t + margin.b;
+  const legend = names.length > 1 || reference !== undefined;
+  const top = legend ? head.legend : head.bare;
+  const height = rows * panelHeight + (rows - 1) * gap.y + top + margin.b;
 
-  const layout: Record<string, unknown> = { margin };
+  const layout: Record<string, unknown> = { margin: { ...margin, t: top } };
   const shown = new Set<string>();
   const data = panels.flatMap(({ series }, i) => {
     const id = i === 0 ? '' : String(i + 1);
@@ -101,7 +104,7 @@ export function multiples(spec: MultiplesSpec): Figure {
     yanchor: 'top',
     itemwidth: 40,
   };
-  layout['showlegend'] = names.length > 1 || reference !== undefined;
+  layout['showlegend'] = legend;
   return { data, layout: themed(title, width, height, layout), note: noteOf(all, bands) };
 }
 

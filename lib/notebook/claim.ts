@@ -5,6 +5,9 @@ import { display } from './kernel';
 import { atLeast, profile, type Profile } from './profile';
 import { dataReported } from './reportSetup';
 
+/** That the values lie on one side of those of the control, seed by seed. */
+export type PairedExpectation = { above: 'control' } | { below: 'control' };
+
 /** A claim, what was measured for it, and what the same measure gives where the claim has no reason to hold. */
 export interface Claim {
   /** Its name, unique in the notebook and listed in the notebook's `metadata.unrolled.claims`. */
@@ -15,11 +18,11 @@ export interface Claim {
   quantity: string;
   unit?: string;
   /**
-   * Where the mean over seeds should lie, said before measuring: `{ below: 0.5 }`. Where the claim is
+   * Where the mean over seeds should lie, said before measuring: `{ below: 0.5 }`, `{ between: [-1, 1] }`. Where the claim is
    * about training, `{ below: 'control' }`: what is judged is then the values less those of the
    * control, seed by seed.
    */
-  expect: Expectation | { above: 'control' } | { below: 'control' };
+  expect: Expectation | PairedExpectation;
   /** One measurement per seed. */
   values: ArrayLike<number>;
   /** The same quantity, one per seed, on something untrained, shuffled or plain. */
@@ -45,8 +48,8 @@ export interface Claim {
 export interface Judged {
   /** What was expected, in words. */
   expected: string;
-  /** The threshold of what is judged; 0 for a difference. */
-  threshold: number;
+  /** The thresholds of what is judged; 0 for a difference. */
+  thresholds: number[];
   /** JSON has no infinity: with one seed, `low` and `high` are stored as null. */
   measured: Summary & { unit?: string };
   /** Its verdict says whether it meets the expectation too; none where values and control are paired. */
@@ -55,7 +58,7 @@ export interface Judged {
   difference?: Summary;
   /** What the 95 % interval says, of the difference if there is one. */
   verdict: Verdict;
-  /** That of the t test, see {@link pValue}; all those of the collection are corrected in RESULTS.md. */
+  /** That of the t test, see `pValue`; all those of the collection are corrected in RESULTS.md. */
   p: number;
   passed: boolean;
 }

@@ -20,21 +20,21 @@ export function outcome({ verdict, rule, passed, asserted }: ClaimRecord): strin
 }
 
 /** What was measured, in words; with what it is less the control, where that is judged. */
-export function measuredInWords({ measured, difference, threshold }: ClaimRecord): string {
+export function measuredInWords({ measured, difference, thresholds }: ClaimRecord): string {
   const { unit } = measured;
-  if (!difference) return inWords(measured, unit, threshold);
-  return `${inWords(measured, unit)}; less the control, by seed: ${inWords(difference, unit, threshold)}`;
+  if (!difference) return inWords(measured, unit, thresholds);
+  return `${inWords(measured, unit)}; less the control, by seed: ${inWords(difference, unit, thresholds)}`;
 }
 
 /** What the control gives, in words. */
-export function controlInWords({ measured, control, threshold, difference }: ClaimRecord): string {
-  return inWords(control.measured, measured.unit, difference ? undefined : threshold);
+export function controlInWords({ measured, control, thresholds, difference }: ClaimRecord): string {
+  return inWords(control.measured, measured.unit, difference ? [] : thresholds);
 }
 
 /** The claim as a table, for readers. */
 export function markdown(record: ClaimRecord): string {
-  const rows = lines(record).map(([name, text]) => `| ${cell(name)} | ${cell(text)} |`);
-  return [`**${record.id}: ${record.statement}**`, '', '| | |', '|---|---|', ...rows].join('\n');
+  const [head, ...rows] = lines(record).map((line) => `| ${line.map(cell).join(' | ')} |`);
+  return [`**${record.id}: ${record.statement}**`, '', head, '|---|---|', ...rows].join('\n');
 }
 
 /** The claim as plain text. */

@@ -5,16 +5,16 @@ const finest = 4;
 /**
  * A summary in words: `0.142 [0.131, 0.153], n = 3`. The interval's half-width gets two significant
  * digits and sets the decimals of all three numbers; a mean without spread gets three digits. An end
- * that would read like `threshold` and is not it gets more. Points stand in braces in the interval's
+ * that would read like one of the `thresholds` and is not it gets more. Points stand in braces in the interval's
  * place: `0.98 {0.95, 1.00, 1.00}, n = 3`.
  */
-export function inWords(summary: Summary, unit = '', threshold?: number): string {
+export function inWords(summary: Summary, unit = '', thresholds: readonly number[] = []): string {
   const { mean, low, high, n, points } = summary;
   const half = (high - low) / 2;
   const magnitude = Math.max(Math.abs(mean), Number.isFinite(half) ? half : 0);
   const known = Number.isFinite(half) && half > 1e-9 * magnitude;
   const wanted = magnitude === 0 ? 0 : exponent(known ? half : magnitude / 10) - 1;
-  const place = apart([low, high], threshold, wanted, magnitude);
+  const place = apart([low, high], thresholds, wanted, magnitude);
   const text = (value: number) => rounded(value, place, magnitude);
   const suffix = unit && ` ${unit}`;
   if (n === 1) return `${text(mean)}${suffix}, n = 1 (no interval)`;
@@ -25,16 +25,16 @@ export function inWords(summary: Summary, unit = '', threshold?: number): string
 /** The first decimal place from `place` on at which no end reads like a threshold that it is not. */
 function apart(
   ends: readonly number[],
-  threshold: number | undefined,
+  thresholds: readonly number[],
   place: number,
   magnitude: number,
 ): number {
-  if (threshold === undefined) return place;
-  const alike = (at: number) =>
-    ends.some(
-      (end) =>
-        end !== threshold && rounded(end, at, magnitude) === rounded(threshold, at, magnitude),
+  const alike = (at: number) => {
+    const text = (value: number) => rounded(value, at, magnitude);
+    return thresholds.some((level) =>
+      ends.some((end) => end !== level && text(end) === text(level)),
     );
+  };
   let at = place;
   while (alike(at) && at > place - finest) at--;
   return at;

@@ -1,4 +1,11 @@
-export { claim, claims, type Claim, type ClaimRecord, type Judged } from './claim';
+export {
+  claim,
+  claims,
+  type Claim,
+  type ClaimRecord,
+  type Judged,
+  type PairedExpectation,
+} from './claim';
 export { closingTable, type ClosingRow } from './closingTable';
 export { netTable } from './netTable';
 export { byProfile, profile, type Profile } from './profile';

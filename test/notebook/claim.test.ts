@@ -132,6 +132,16 @@ test('a claim about training is judged by what is left of it less its control, s
   expect(claim({ ...paired, expect: { above: 'control' }, control })).toMatchObject({ p: 1 });
 });
 
+test('a claim may expect the mean between two thresholds, and says so', () => {
+  fakeKernel();
+  const record = claim({ ...carried, unit: 'errors', expect: { between: [0, 0.5] } });
+  expect(record).toMatchObject({
+    expected: 'mean gate between 0 and 0.5 errors',
+    verdict: 'holds',
+  });
+  expect(record.thresholds).toEqual([0, 0.5]);
+});
+
 test('values are not paired with fewer or more of the control', () => {
   const control = { name: 'untrained', values: [0.1, 0.2] };
   expect(() => claim({ ...carried, expect: { below: 'control' }, control })).toThrow(

@@ -30,10 +30,10 @@ test('one seed is said to have no interval', () => {
 });
 
 test('an end gets the digits that tell it from the threshold, and no more', () => {
-  expect(inWords(between(0.0003, 0.2397), '', 0)).toBe('0.1200 [0.0003, 0.2397], n = 3');
-  expect(inWords(between(0.1312, 0.1534), '', 0)).toBe('0.142 [0.131, 0.153], n = 3');
-  expect(inWords(between(12, 49.96), '%', 50)).toBe('30.98 [12.00, 49.96] %, n = 3');
-  expect(inWords(between(0, 1), '', 0)).toBe('0.50 [0.00, 1.00], n = 3');
+  expect(inWords(between(0.0003, 0.2397), '', [0])).toBe('0.1200 [0.0003, 0.2397], n = 3');
+  expect(inWords(between(0.1312, 0.1534), '', [0])).toBe('0.142 [0.131, 0.153], n = 3');
+  expect(inWords(between(12, 49.96), '%', [50])).toBe('30.98 [12.00, 49.96] %, n = 3');
+  expect(inWords(between(0, 1), '', [0])).toBe('0.50 [0.00, 1.00], n = 3');
 });
 
 test('values on a bound stand there one by one, not under an interval past it', () => {

@@ -27,6 +27,17 @@ test('a claim holds just where its p is below 0.05, with bounds and without', ()
   );
 });
 
+test('between two thresholds the worse of both tests counts, and agrees with the verdict', () => {
+  const values = [-0.5, 0.1, 0.4, 0.2];
+  const expected = { between: [-1, 2] } as const;
+  expect(pValue(values, expected)).toBe(pValue(values, { above: -1 }));
+  expect(pValue(values, expected)).toBeGreaterThan(pValue(values, { below: 2 }));
+  for (const level of [0.1, 0.6, 0.7, 0.8, 1, 5]) {
+    const narrow = { between: [-level, level] } as const;
+    expect(pValue(values, narrow) < 0.05).toBe(judge(summarise(values), narrow) === 'holds');
+  }
+});
+
 test('equal values prove no more than as many heads in a row', () => {
   expect(pValue([-1, -1, -1, -1, -1], { below: 0 }, [-1, 1])).toBe(1 / 16);
   expect(pValue([0.2, 0.2, 0.2], { above: 0 })).toBe(1 / 4);

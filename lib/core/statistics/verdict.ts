@@ -1,11 +1,18 @@
+import type { Bounds } from './bounds';
 import type { Summary } from './summary';
 
-/** On which side of a threshold a claim puts the mean. */
-export type Expectation = { above: number } | { below: number };
+/** On which side of a threshold a claim puts the mean, or between which two. */
+export type Expectation = { above: number } | { below: number } | { between: Bounds };
+
+/** One threshold of an expectation, and on which side of it the mean should lie: 1 above, -1 below. */
+export interface Side {
+  sign: 1 | -1;
+  threshold: number;
+}
 
 /**
  * What the interval of the mean says about a claim: `holds` when all of it is on the claimed side of
- * the threshold, `fails` when none of it is, `undecided` when the threshold is inside. Where the
+ * the threshold, `fails` when none of it is, `undecided` when a threshold is inside. Where the
  * control holds too, the claim says nothing that is not true of the control: it is no evidence.
  */
 export type Verdict = 'holds' | 'holds, as does the control' | 'fails' | 'undecided';
@@ -34,17 +41,43 @@ export function passes(measured: Summary, expect: Expectation, rule: Rule): bool
   return distance(measured, expect).mean > 0;
 }
 
-/** The threshold of an expectation. @throws RangeError when it is not finite. */
-export function threshold(expect: Expectation): number {
-  const value = 'above' in expect ? expect.above : expect.below;
-  if (Number.isFinite(value)) return value;
-  throw new RangeError(`A claim needs a finite threshold, not ${value}.`);
+/**
+ * The thresholds of an expectation.
+ * @throws RangeError when one is not finite, or nothing lies between them.
+ */
+export function sides(expect: Expectation): Side[] {
+  const found = sidesOf(expect);
+  for (const { threshold } of found) {
+    if (Number.isFinite(threshold)) continue;
+    throw new RangeError(`A claim needs a finite threshold, not ${threshold}.`);
+  }
+  const [first, second] = found;
+  if (second && first!.threshold >= second.threshold) {
+    throw new RangeError(`Nothing lies between ${first!.threshold} and ${second.threshold}.`);
+  }
+  return found;
 }
 
-/** How far the measurement lies on the claimed side of the threshold; negative on the other side. */
+function sidesOf(expect: Expectation): Side[] {
+  if ('above' in expect) return [{ sign: 1, threshold: expect.above }];
+  if ('below' in expect) return [{ sign: -1, threshold: expect.below }];
+  const [least, greatest] = expect.between;
+  return [
+    { sign: 1, threshold: least },
+    { sign: -1, threshold: greatest },
+  ];
+}
+
+/** How far the measurement lies on the claimed side of the nearer threshold; negative on the other side. */
 function distance({ mean, low, high }: Summary, expect: Expectation) {
-  const level = threshold(expect);
-  return 'above' in expect
-    ? { mean: mean - level, low: low - level, high: high - level }
-    : { mean: level - mean, low: level - high, high: level - low };
+  const each = sides(expect).map(({ sign, threshold }) => {
+    const from = (value: number) => sign * (value - threshold);
+    return {
+      mean: from(mean),
+      low: from(sign > 0 ? low : high),
+      high: from(sign > 0 ? high : low),
+    };
+  });
+  const least = (of: 'mean' | 'low' | 'high') => Math.min(...each.map((side) => side[of]));
+  return { mean: least('mean'), low: least('low'), high: least('high') };
 }

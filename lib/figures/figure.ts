@@ -6,4 +6,13 @@
 export interface Figure {
   data: Record<string, unknown>[];
   layout: Record<string, unknown> & { width: number; height: number };
+  /** What its marks are, in sentences for the caption: what lines are means of, what bands are. */
+  note?: string;
+}
+
+/** A drawing: what is no plot. */
+export interface Drawing {
+  title: string;
+  /** An SVG document that needs nothing from outside. */
+  svg: string;
 }

@@ -1,5 +1,5 @@
 import type { Figure } from './figure';
-import { axis, scales, themed, type Scale } from './theme';
+import { axis, panelTitle, scales, themed, type Scale } from './theme';
 
 /** One heatmap of {@link heatmaps}. */
 export interface HeatmapPanel {
@@ -66,18 +66,7 @@ export function heatmaps(title: string, panels: readonly HeatmapPanel[]): Figure
       showticklabels: labelled[i],
       ...ticks(rows),
     });
-    annotations.push({
-      text: panel.title,
-      x: centre,
-      xanchor: 'center',
-      y: 1,
-      xref: 'paper',
-      yref: 'paper',
-      yanchor: 'bottom',
-      yshift: 4,
-      showarrow: false,
-      font: { size: 16 },
-    });
+    annotations.push(panelTitle(panel.title, centre, 1));
     return {
       type: 'heatmap',
       z: Array.from(panel.values, (row) => Array.from(row)),

@@ -1,14 +1,7 @@
-import type { Summary } from 'unrolled-core';
+import type { Bounds } from 'unrolled-core';
 import type { Figure } from './figure';
-import { axis, categories, dashes, faded, referenceLine, themed, type Reference } from './theme';
-
-/** One line of {@link lines}. */
-export interface LineSeries {
-  name: string;
-  x: ArrayLike<number>;
-  /** One summary over seeds for each x. */
-  y: readonly Summary[];
-}
+import { lineTraces, noteOf, type LineSeries } from './series';
+import { axis, categories, referenceLine, reach, themed, type Reference } from './theme';
 
 /** What {@link lines} draws. */
 export interface LinesSpec {
@@ -17,71 +10,52 @@ export interface LinesSpec {
   x: string;
   /** Name of the vertical axis, with its unit. */
   y: string;
-  /** At most seven: more can't be told apart. */
+  /** At most seven that are not faint: more can't be told apart. */
   series: readonly LineSeries[];
   /** A logarithmic vertical axis; a band that reaches zero leaves it at the bottom. */
   logY?: boolean;
+  /** What the quantity can't get past, if it can't, `[0, 100]`: bands and axis end there. */
+  within?: Bounds;
+  /** The ends of the vertical axis, for figures that are compared. */
+  range?: Bounds;
+  /** What the bands are, where they are not 95 % intervals over seeds: `one standard deviation`. */
+  bands?: string;
   reference?: Reference;
 }
 
 /**
- * Means as lines, their 95 % intervals as bands. A mean of one seed has no interval and no band.
- * Where every x is an integer, so is every tick.
+ * Means as lines, their 95 % intervals as bands. A mean of one seed has no interval and no band; a
+ * line of at most twelve points has markers. Where every x is an integer, so is every tick.
  *
  * @throws RangeError when a series has not as many means as x values, or there are too many series.
  */
-export function lines({ title, x, y, series, logY, reference }: LinesSpec): Figure {
-  if (series.length > categories.length) {
+export function lines(spec: LinesSpec): Figure {
+  const { title, x, y, series, within, bands, reference } = spec;
+  const named = series.filter(({ faint }) => !faint);
+  if (named.length > categories.length) {
     throw new RangeError(
-      `"${title}" has ${series.length} lines; ${categories.length} can be told apart.`,
+      `"${title}" has ${named.length} lines; ${categories.length} can be told apart.`,
     );
   }
-  const data = series.flatMap((line, i) => traces(line, i));
+  const data = series.flatMap((line) => lineTraces(line, { index: named.indexOf(line), within }));
+  const legend = named.length > 1 || reference !== undefined;
   return {
     data,
     layout: themed(title, 760, 430, {
-      margin: { l: 84, r: 24, t: 92, b: 66 },
-      xaxis: axis(x, wholeTicks(series.flatMap((line) => Array.from(line.x)))),
-      yaxis: axis(y, logY ? { type: 'log', dtick: 1 } : {}),
+      margin: { l: 84, r: 24, t: legend ? 92 : 52, b: 66 },
+      xaxis: axis(x, wholeTicks(series)),
+      yaxis: axis(y, reach(spec)),
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', itemwidth: 40 },
+      showlegend: legend,
       shapes: reference ? [referenceLine(reference)] : [],
     }),
+    note: noteOf(series, bands),
   };
 }
 
 /** Keeps ticks off fractions of what is counted; over a longer axis Plotly's own steps are integers. */
-function wholeTicks(values: readonly number[]): { dtick?: number } {
+export function wholeTicks(series: readonly LineSeries[]): { dtick?: number } {
+  const values = series.flatMap(({ x }) => Array.from(x));
   const span = Math.max(...values) - Math.min(...values);
   return span < 10 && values.every(Number.isInteger) ? { dtick: 1 } : {};
-}
-
-function traces({ name, x, y }: LineSeries, i: number): Figure['data'] {
-  if (x.length !== y.length) {
-    throw new RangeError(`The line "${name}" has ${x.length} x values and ${y.length} means.`);
-  }
-  const at = Array.from(x);
-  const colour = categories[i]!;
-  const line = {
-    type: 'scatter',
-    name,
-    legendgroup: name,
-    x: at,
-    y: y.map(({ mean }) => mean),
-    mode: 'lines',
-    line: { color: colour, width: 2.5, dash: dashes[i] },
-  };
-  if (y.some(({ n }) => n === 1)) return [line];
-  const band = {
-    type: 'scatter',
-    legendgroup: name,
-    showlegend: false,
-    hoverinfo: 'skip',
-    x: [...at, ...[...at].reverse()],
-    y: [...y.map(({ high }) => high), ...y.map(({ low }) => low).reverse()],
-    mode: 'lines',
-    line: { width: 0 },
-    fill: 'toself',
-    fillcolor: faded(colour, 0.2),
-  };
-  return [band, line];
 }

@@ -31,8 +31,13 @@ async function draw(figure: Figure, description: string): Promise<string> {
   const copy = window.JSON.parse(json) as Figure;
   const { width, height } = figure.layout;
   const svg = await plotly.toImage(copy, { format: 'svg', width, height, imageDataOnly: true });
+  return described(svg, description);
+}
+
+/** The SVG with a description for those who do not see it. */
+export function described(svg: string, description: string): string {
   const label = description.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return svg.replace('<svg ', `<svg role="img" aria-label="${label}" `);
+  return svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `);
 }
 
 async function start() {

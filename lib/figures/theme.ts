@@ -1,3 +1,4 @@
+import type { Bounds } from 'unrolled-core';
 import type { Figure } from './figure';
 
 /** A font stack of equal widths, so that a text measured here fits where it is shown. */
@@ -25,6 +26,17 @@ export const dashes = [
   'solid',
 ] as const;
 
+/** Markers that go with {@link categories}. */
+export const symbols = [
+  'circle',
+  'square',
+  'diamond',
+  'triangle-up',
+  'cross',
+  'x',
+  'triangle-down',
+] as const;
+
 /** Colour scales: viridis (Smith and van der Walt 2015) and the red-blue of ColorBrewer (Brewer 2003). */
 export const scales = {
   sequential: 'Viridis',
@@ -50,7 +62,8 @@ export interface Reference {
   value: number;
 }
 
-const ink = '#1A1A1A';
+/** The colour of letters and frames. */
+export const ink = '#1A1A1A';
 
 /** The frame of every figure: white paper also in dark mode, letters legible at half size. */
 export function themed(
@@ -102,6 +115,22 @@ export function referenceLine({ name, value }: Reference): Record<string, unknow
   };
 }
 
+/** The name of a panel, centred on top of it; places in shares of the plot. */
+export function panelTitle(text: string, x: number, y: number): Record<string, unknown> {
+  return {
+    text,
+    x,
+    xanchor: 'center',
+    y,
+    xref: 'paper',
+    yref: 'paper',
+    yanchor: 'bottom',
+    yshift: 4,
+    showarrow: false,
+    font: { size: 16 },
+  };
+}
+
 /** An axis with its name and unit, drawn as a thin frame with ticks outside. */
 export function axis(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -114,4 +143,19 @@ export function axis(name: string, more: Record<string, unknown> = {}): Record<s
     zeroline: false,
     ...more,
   };
+}
+
+/** How far a vertical axis reaches: not past what is possible. */
+export function reach({
+  logY,
+  within,
+  range,
+}: {
+  logY?: boolean;
+  within?: Bounds;
+  range?: Bounds;
+}): Record<string, unknown> {
+  if (logY) return { type: 'log', dtick: 1, ...(range ? { range: range.map(Math.log10) } : {}) };
+  if (range) return { range: [...range] };
+  return within ? { autorangeoptions: { clipmin: within[0], clipmax: within[1] } } : {};
 }

@@ -1,5 +1,5 @@
-import { cell, claims, outcome, type ClaimRecord } from './claim';
-import { inWords } from './format';
+import { claims, type ClaimRecord } from './claim';
+import { cell, controlInWords, measuredInWords, outcome } from './claimWords';
 import { display } from './kernel';
 
 /** A row of the {@link closingTable}. */
@@ -26,7 +26,14 @@ export function closingTable(rows: readonly ClosingRow[]): void {
   }
   const ids = new Set([...paper.keys(), ...records.keys()]);
   const table = [...ids].map((id) => entries(records.get(id)!, paper.get(id) ?? '–'));
-  const head = ['claim', 'paper', 'expected', 'ours: mean [95 % interval], seeds', 'verdict'];
+  const head = [
+    'claim',
+    'paper',
+    'expected',
+    'ours: mean [95 % interval], seeds',
+    'control',
+    'verdict',
+  ];
   const markdown = [head, head.map(() => '---'), ...table].map(
     (row) => `| ${row.map(cell).join(' | ')} |`,
   );
@@ -35,6 +42,7 @@ export function closingTable(rows: readonly ClosingRow[]): void {
 }
 
 function entries(record: ClaimRecord, paper: string): string[] {
-  const { statement, expected, measured } = record;
-  return [statement, paper, expected, inWords(measured, measured.unit), outcome(record)];
+  const { statement, expected, control } = record;
+  const beside = `${control.name}: ${controlInWords(record)}`;
+  return [statement, paper, expected, measuredInWords(record), beside, outcome(record)];
 }

@@ -1,5 +1,13 @@
-export { claim, claims, type Claim, type ClaimRecord } from './claim';
+export {
+  claim,
+  claims,
+  type Claim,
+  type ClaimRecord,
+  type Judged,
+  type PairedExpectation,
+} from './claim';
 export { closingTable, type ClosingRow } from './closingTable';
+export { netTable } from './netTable';
 export { byProfile, profile, type Profile } from './profile';
 export { progress, type Progress } from './progress';
 export { reportSetup, type Setup } from './reportSetup';

@@ -15,10 +15,17 @@ export interface Setup {
 }
 
 const require_ = createRequire(__filename);
+let reported: string | undefined;
+
+/** The name of the data set reported last. */
+export function dataReported(): string | undefined {
+  return reported;
+}
 
 /** Prints profile, backend, versions, data set with its checksum, and seeds: a notebook's first output. */
 export function reportSetup({ backend, dataset, seeds }: Setup): void {
   const { name, source, checksum, train, test } = dataset;
+  reported = name;
   const lines = [
     `profile: ${profile()}`,
     backend.summary,

@@ -1,23 +1,36 @@
-import { toSvg, type Figure } from '../figures';
+import { toSvg, type Drawing, type Figure } from '../figures';
 import { compact } from '../figures/compact';
-import { display, flush } from './kernel';
+import { described } from '../figures/static';
+import { caption } from './caption';
+import { display, flush, type MimeBundle } from './kernel';
 
 /**
- * Displays a figure as one output with three faces: Plotly JSON for JupyterLab, a static SVG for
- * GitHub and nbconvert, and the text alternative. `await` it, so that the cell does not end before.
- * Outside a tslab kernel it prints the text alternative.
+ * Displays a figure, and below it a numbered caption: its title, `words`, and what lines and bands are.
+ * A figure is one output with three faces, Plotly JSON for JupyterLab, a static SVG for GitHub and
+ * nbconvert, and the text alternative; a drawing has the last two. `await` it, so that the cell does
+ * not end before. Outside a tslab kernel it prints the text alternative.
  *
  * @param alt what the picture shows, in words, for those who do not see it.
+ * @param words for the caption: what the reader should look at.
  * @throws Error when `alt` is empty.
  */
-export async function show(figure: Figure, alt: string): Promise<void> {
+export async function show(figure: Figure | Drawing, alt: string, words = ''): Promise<void> {
   if (!alt.trim()) throw new Error('A figure needs a text alternative: say what it shows.');
   const write = display();
+  write(await faces(figure, alt));
+  const text = caption(figure, alt, words);
+  write({ 'text/markdown': `*${text}*`, 'text/plain': text });
+  await flush();
+}
+
+async function faces(figure: Figure | Drawing, alt: string): Promise<MimeBundle> {
+  if ('svg' in figure) {
+    return { 'image/svg+xml': described(figure.svg, alt), 'text/plain': alt };
+  }
   const small = compact(figure);
-  write({
+  return {
     'application/vnd.plotly.v1+json': small,
     'image/svg+xml': await toSvg(small, alt),
     'text/plain': alt,
-  });
-  await flush();
+  };
 }

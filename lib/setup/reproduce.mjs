@@ -1,63 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { chosen } from './chosen.mjs';
 import { root } from './house.mjs';
 import { environment, variables } from './python.mjs';
-import {
-  codeHash,
-  notebookNames,
-  notebooksFolder,
-  readmeFigure,
-  resultsTable,
-} from './results.mjs';
+import { codeHash, notebooksFolder, readmeFigure } from './results.mjs';
+import { resultsTable } from './resultsTable.mjs';
 import { writeSection } from './sections.mjs';
 import { setUp } from './setup.mjs';
 import { explain } from './step.mjs';
 
 const usage = `Usage: npm run reproduce -- [--profile quick] [NAME...]
 
-Executes the notebooks in place, all or those whose file name starts with a NAME, and writes README's table of
-results. A notebook whose claims fail is written; one that breaks is left as it was.
+Executes the notebooks in place, all or those whose file name starts with a NAME, and writes the table of
+RESULTS.md. A notebook whose claims fail is written; one that breaks is left as it was.
 `;
 
-const profiles = ['smoke', 'quick', 'paper'];
-
-/** @type {(mistake: string) => never} */
-function refuse(mistake) {
-  console.error(`${mistake}\n\n${usage}`);
-  process.exit(2);
-}
-
-function parse() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { profile: { type: 'string', default: 'quick' }, help: { type: 'boolean' } },
-    });
-  } catch (error) {
-    return refuse(/** @type {Error} */ (error).message);
-  }
-}
-
-const { values, positionals } = parse();
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
-if (!profiles.includes(values.profile)) {
-  refuse(`--profile is one of ${profiles.join(', ')}, not "${values.profile}".`);
-}
-const unknown = positionals.filter(
-  (start) => !notebookNames().some((name) => name.startsWith(start)),
-);
-if (unknown.length > 0) refuse(`No notebook is called ${unknown.join(', ')}.`);
-const names = notebookNames().filter(
-  (name) => positionals.length === 0 || positionals.some((start) => name.startsWith(start)),
-);
+const { profile, names } = chosen(usage);
 
 await setUp().catch(explain);
 const { runNotebook, writeNotebook } = await import('nbconvert-runner');
-const { profile } = values;
 for (const name of names) {
   const path = join(notebooksFolder, name);
   console.log(`${name}, ${profile} ...`);
@@ -95,4 +56,4 @@ function withoutPlaces(notebook) {
   return JSON.parse(data ? text.replaceAll(data, '$UNROLLED_DATA') : text);
 }
 
-await writeSection('results', resultsTable());
+await writeSection('results', await resultsTable(), 'RESULTS.md');

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { root } from './house.mjs';
 
 /**
  * The parts of a notebook that matter here.
  *
- * @typedef {{ data?: Record<string, string | string[]> }} Output
+ * @typedef {{ data?: Record<string, any> }} Output
  * @typedef {{ cell_type: string, source: string | string[], outputs?: Output[], metadata: { tags?: string[] } }} Cell
  * @typedef {{ cells: Cell[], metadata: { unrolled?: { claims?: string[], profile?: string, code?: string } } }} Notebook
  */
@@ -35,32 +35,36 @@ export function readmeFigure(/** @type {Notebook} */ notebook) {
   return cell?.outputs?.map((output) => text(output, 'image/svg+xml')).find(Boolean);
 }
 
-/** README's table of results: the closing tables of the notebooks, one below the other. */
-export function resultsTable() {
-  const rows = notebookNames().flatMap((name) => {
-    const notebook = readNotebook(name);
-    const profile = notebook.metadata.unrolled?.profile;
-    return closingRows(notebook).map(
-      ([claim, paper, , ours, verdict]) =>
-        `| [${basename(name, '.ipynb').slice(0, 2)}](notebooks/${name}) ${profile} | ${[claim, paper, ours, verdict].join(' | ')} |`,
-    );
+/**
+ * A claim in words, from a notebook's closing table; `p`, `data` and `chosenAfter` from the claim itself.
+ *
+ * @typedef {{ claim: string, paper?: string, expected?: string, ours?: string, control?: string,
+ *   verdict?: string, p?: number, data?: string, chosenAfter?: boolean }} ClaimRow
+ */
+
+const claimType = 'application/vnd.unrolled.claim+json';
+
+/** The claims of an executed notebook. @returns {ClaimRow[]} */
+export function claimRows(/** @type {Notebook} */ notebook) {
+  const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []);
+  const records = outputs.flatMap(({ data }) => data?.[claimType] ?? []);
+  const recorded = new Map(records.map((record) => [record.statement, record]));
+  return closingTable(outputs).map((row) => {
+    const { p, data, chosenAfter } = recorded.get(row.claim.replaceAll('\\|', '|')) ?? {};
+    return { ...row, p, data, chosenAfter };
   });
-  return [
-    '| notebook, profile | claim | paper | ours: mean [95 % interval], seeds | verdict |',
-    '|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
 }
 
-function closingRows(/** @type {Notebook} */ notebook) {
-  const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []);
-  const table = outputs
-    .map((output) => text(output, 'text/markdown'))
-    .filter((markdown) => markdown.startsWith('| claim | paper |'))
-    .at(-1);
-  const lines = table ? table.trim().split('\n').slice(2) : [];
-  return lines.map((line) => line.slice(2, -2).split(/ (?<!\\)\| /));
+/** The last closing table, a row by the first word of its column. @returns {ClaimRow[]} */
+function closingTable(/** @type {Output[]} */ outputs) {
+  const tables = outputs.map((output) => text(output, 'text/markdown'));
+  const last = tables.filter((markdown) => markdown.startsWith('| claim | paper |')).at(-1);
+  const [head, , ...rows] = (last ?? '').trim().split('\n').map(cellsOf);
+  const names = (head ?? []).map((name) => name.split(':')[0]);
+  return rows.map((row) => Object.fromEntries(row.map((entry, i) => [names[i], entry])));
 }
+
+const cellsOf = (/** @type {string} */ line) => line.slice(2, -2).split(/ (?<!\\)\| /);
 
 const sourceOf = (/** @type {Cell} */ { source }) => [source].flat().join('');
 

@@ -2,23 +2,31 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
 
-/** A page of the house, README if not said, with `markdown` between `<!-- name -->` and `<!-- /name -->`. */
-export async function withSection(
-  /** @type {string} */ name,
-  /** @type {string} */ markdown,
-  page = 'README.md',
-) {
+const between = (/** @type {string} */ name) =>
+  new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
+
+const read = (/** @type {string} */ page) => readFileSync(join(root, page), 'utf8');
+
+/** What stands between `<!-- name -->` and `<!-- /name -->` on a page of the house. */
+export const readSection = (/** @type {string} */ name, /** @type {string} */ page) =>
+  between(name).exec(read(page))?.[0] ?? '';
+
+/**
+ * The page with `markdown` between `<!-- name -->` and `<!-- /name -->`.
+ *
+ * @param {string} name @param {string} markdown @param {string} page
+ */
+export async function withSection(name, markdown, page) {
   const { format } = await import('prettier');
-  const section = new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
-  const text = readFileSync(join(root, page), 'utf8').replace(section, () => `\n${markdown}\n\n`);
+  const text = read(page).replace(between(name), () => `\n${markdown}\n\n`);
   return format(text, { parser: 'markdown' });
 }
 
-/** Writes the page with that section. */
-export async function writeSection(
-  /** @type {string} */ name,
-  /** @type {string} */ markdown,
-  page = 'README.md',
-) {
+/**
+ * Writes the page with that section.
+ *
+ * @param {string} name @param {string} markdown @param {string} page
+ */
+export async function writeSection(name, markdown, page) {
   writeFileSync(join(root, page), await withSection(name, markdown, page));
 }

@@ -13,6 +13,7 @@ const lab = spawn(
   [
     `--ServerApp.root_dir=${join(root, 'notebooks')}`,
     '--ServerApp.ip=127.0.0.1',
+    '--LabApp.default_url=/lab/tree/00_start_here.ipynb',
     ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
     ...process.argv.slice(2),
   ],

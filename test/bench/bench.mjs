@@ -1,6 +1,6 @@
-// npm run bench -- [--peers] [--ledger] [--only=highway-128] [--readme] [--contributing]
+// npm run bench -- [--peers] [--ledger] [--only=highway-128] [--write] [--contributing]
 // Times our workloads beside those of the peers, which --peers installs, or with --ledger each of our parts
-// beside what would do without it. --readme writes README's table, --contributing that of the ledger.
+// beside what would do without it. --write writes the table of SPEED.md, --contributing that of the ledger.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
@@ -18,7 +18,7 @@ const peers = ['torch', 'torch-compile', 'jax', 'tf-function'];
 const rounds = 7;
 
 /**
- * What README calls a workload, and its repetitions a round, so that a round takes about a second.
+ * What SPEED.md calls a workload, and its repetitions a round, so that a round takes about a second.
  * @type {Record<string, { title: string, repetitions: number }>}
  */
 const workloads = {
@@ -86,7 +86,7 @@ async function bench(workload, engines) {
   });
 }
 
-/** README's table of what was measured. @param {{ title: string, results: Result[] }[]} rows */
+/** SPEED.md's table of what was measured. @param {{ title: string, results: Result[] }[]} rows */
 function speedTable(rows) {
   const names = ['ours', ...peers];
   const header = names.map(
@@ -118,14 +118,17 @@ async function comparePeers(only, write) {
     refuse(`No workload is called ${only}: ${Object.keys(workloads).join(', ')}.`);
   }
   if (write && (only || engines.length === 1)) {
-    refuse('README shows all workloads beside the peers: add --peers, leave --only out.');
+    refuse('SPEED.md shows all workloads beside the peers: add --peers, leave --only out.');
   }
   if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
   const rows = [];
   for (const [workload, { title }] of chosen) {
     rows.push({ title, results: await bench(workload, engines) });
   }
-  if (write) await writeSection('speed', `${speedTable(rows)}\n\n${machine}; medians in ms.`);
+  if (write) {
+    const text = `${speedTable(rows)}\n\n${machine}; medians in ms.`;
+    await writeSection('speed', text, 'SPEED.md');
+  }
 }
 
 /** Each of our parts beside what would do without it. @param {string | undefined} only @param {boolean} write */
@@ -149,4 +152,4 @@ if (flags.includes('--peers')) installPeers();
 const only = flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length);
 console.log(machine);
 if (flags.includes('--ledger')) await keepLedger(only, flags.includes('--contributing'));
-else await comparePeers(only, flags.includes('--readme'));
+else await comparePeers(only, flags.includes('--write'));

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { bars, heatmaps, lines, type HeatmapPanel } from '../../lib/figures';
+import {
+  bars,
+  deviationBand,
+  heatmaps,
+  lines,
+  multiples,
+  type HeatmapPanel,
+} from '../../lib/figures';
 import { summarise } from '../../lib/core/statistics';
 
 const panel = (values: number[][], more: Partial<HeatmapPanel> = {}): HeatmapPanel => ({
@@ -86,7 +93,7 @@ test('the band of a line runs from the low to the high end of each interval', ()
     y: 'y',
     series: [{ name: 'a', x: [0, 9], y }],
   }).data;
-  expect(line).toMatchObject({ x: [0, 9], y: [2, 6], mode: 'lines' });
+  expect(line).toMatchObject({ x: [0, 9], y: [2, 6], mode: 'lines+markers' });
   expect(band).toMatchObject({
     x: [0, 9, 9, 0],
     y: [y[0]!.high, y[1]!.high, y[1]!.low, y[0]!.low],
@@ -135,8 +142,9 @@ test('a bar is the mean over seeds, with its interval and a point for each seed'
     series: [{ name: 'trained', values: [[60, 70, 80], [10]] }],
   });
   const [bar, points] = figure.data;
-  const { mean, high } = summarise([60, 70, 80]);
+  const { mean, low, high } = summarise([60, 70, 80]);
   expect(bar).toMatchObject({ type: 'bar', y: [mean, 10], error_y: { array: [high - mean, 0] } });
+  expect(bar).toMatchObject({ error_y: { symmetric: false, arrayminus: [mean - low, 0] } });
   expect(points).toMatchObject({ x: ['first', 'first', 'first', 'last'], y: [60, 70, 80, 10] });
 });
 
@@ -144,5 +152,99 @@ test('bars without a list for each category are refused', () => {
   const series = [{ name: 'trained', values: [[1]] }];
   expect(() => bars({ title: 't', x: 'x', y: 'y', categories: ['a', 'b'], series })).toThrow(
     'The bars "trained" have 1 lists of values for 2 categories.',
+  );
+});
+
+const band = (low: number, high: number) => ({ mean: (low + high) / 2, low, high, n: 3 });
+const percent = { title: 't', x: 'x', y: 'accuracy (%)' };
+
+test('no band and no axis goes past what is possible', () => {
+  const series = [{ name: 'a', x: [1, 2], y: [band(80, 110), band(-10, 50)] }];
+  const { data, layout } = lines({ ...percent, series, within: [0, 100] });
+  expect(data[0]).toMatchObject({ y: [100, 50, 0, 80] });
+  expect(layout['yaxis']).toMatchObject({ autorangeoptions: { clipmin: 0, clipmax: 100 } });
+  expect(lines({ ...percent, series }).data[0]).toMatchObject({ y: [110, 50, -10, 80] });
+});
+
+test('the whisker of a bar ends where shares end', () => {
+  const values = [[92, 99, 99.5]];
+  const series = [{ name: 'a', values }];
+  const spec = { ...percent, categories: ['first'], series };
+  const [bar] = bars({ ...spec, within: [0, 100] }).data;
+  const { array } = bar!['error_y'] as { array: number[] };
+  const [mean] = bar!['y'] as number[];
+  expect(mean! + array[0]!).toBeLessThan(100);
+});
+
+test('no line and no band is drawn across the boundary of two stages', () => {
+  const y = [band(0, 2), band(0, 4), band(0, 6)];
+  const series = [{ name: 'a', x: [1, 2, 3], y, stage: [0, 0, 1] }];
+  const [area, line] = lines({ ...percent, series }).data;
+  expect(line).toMatchObject({ x: [1, 2, null, 3], y: [1, 2, null, 3] });
+  expect(area).toMatchObject({ x: [1, 2, 2, 1, null, 3, 3], y: [2, 4, 0, 0, null, 6, 0] });
+  const short = [{ ...series[0]!, stage: [0] }];
+  expect(() => lines({ ...percent, series: short })).toThrow('3 x values and 1 stages');
+});
+
+test('points that can be counted have markers, many have none', () => {
+  const mode = (n: number) => {
+    const x = Array.from({ length: n }, (_, i) => i);
+    return lines({ ...percent, series: [{ name: 'a', x, y: x.map(() => band(0, 1)) }] }).data[1]![
+      'mode'
+    ];
+  };
+  expect(mode(4)).toBe('lines+markers');
+  expect(mode(50)).toBe('lines');
+});
+
+test('a figure that is compared with another keeps the range it is given', () => {
+  const series = [{ name: 'a', x: [1, 2], y: [band(1, 2), band(1, 2)] }];
+  expect(lines({ ...percent, series, range: [0, 15] }).layout['yaxis']).toMatchObject({
+    range: [0, 15],
+  });
+  const log = lines({ ...percent, series, range: [1, 100], logY: true }).layout['yaxis'];
+  expect(log).toMatchObject({ type: 'log', range: [0, 2] });
+});
+
+test('what bands are is said with the figure: seeds, one seed, or what the caller knows', () => {
+  const note = (y: { mean: number; low: number; high: number; n?: number }[], bands?: string) =>
+    lines({ ...percent, bands, series: [{ name: 'a', x: y.map((_, i) => i), y }] }).note;
+  expect(note([band(0, 1), band(0, 1)])).toBe(
+    'Lines are means over 3 seeds, bands their 95 % intervals.',
+  );
+  expect(note([band(0, 1), { ...band(0, 1), n: 5 }])).toContain('up to 5 seeds');
+  expect(note([summarise([1])])).toBe('One seed, so there are no bands.');
+  expect(note([deviationBand(1, 2)], 'one standard deviation')).toBe(
+    'Bands are one standard deviation.',
+  );
+});
+
+test('panels share one vertical scale, look alike by name, and are named once in the legend', () => {
+  const series = [{ name: 'a', x: [1], y: [deviationBand(1, 3)] }];
+  const other = { name: 'b', x: [1], y: [deviationBand(1, 3)] };
+  const panels = [
+    { title: 'stage 1', series },
+    { title: 'stage 2', series: [other, ...series] },
+  ];
+  const { data, layout } = multiples({ ...percent, panels });
+  expect(layout['yaxis']).not.toHaveProperty('matches');
+  expect(layout['yaxis2']).toMatchObject({ matches: 'y', showticklabels: false });
+  const named = data.filter(({ showlegend }) => showlegend).map(({ name }) => name);
+  expect(named).toEqual(['a', 'b']);
+  const colours = data
+    .filter(({ name }) => name === 'a')
+    .map(({ line }) => (line as { color: string }).color);
+  expect(new Set(colours).size).toBe(1);
+  expect(data[0]).toMatchObject({ y: [4, -2], xaxis: 'x', yaxis: 'y' });
+  expect(multiples({ ...percent, panels, ownRanges: true }).layout['yaxis2']).not.toHaveProperty(
+    'matches',
+  );
+});
+
+test('multiples without a line, or with more than can be told apart, are refused', () => {
+  expect(() => multiples({ ...percent, panels: [] })).toThrow('"t" has no lines.');
+  const series = Array.from({ length: 8 }, (_, i) => ({ name: `${i}`, x: [1], y: [band(0, 1)] }));
+  expect(() => multiples({ ...percent, panels: [{ title: '', series }] })).toThrow(
+    '"t" has 8 lines',
   );
 });

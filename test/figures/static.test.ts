@@ -2,7 +2,17 @@ import { createCanvas } from '@napi-rs/canvas';
 import { JSDOM } from 'jsdom';
 import { describe, expect, test } from 'vitest';
 import { Stream } from '../../lib/core/engine';
-import { bars, heatmaps, lines, toSvg, type Figure } from '../../lib/figures';
+import {
+  bars,
+  classJourney,
+  deviationBand,
+  heatmaps,
+  lines,
+  multiples,
+  stateJourney,
+  toSvg,
+  type Figure,
+} from '../../lib/figures';
 import { compact } from '../../lib/figures/compact';
 import { textBox, type Box } from '../../lib/figures/textBox';
 import { summarise } from '../../lib/core/statistics';
@@ -85,7 +95,51 @@ const thirds = bars({
   ],
   reference: { name: 'equal shares', value: 33.3 },
 });
+const kinds = ['trained', 'untrained', 'plain'];
+const byStage = multiples({
+  title: 'Estimation error by stage',
+  x: 'block',
+  y: 'error (units)',
+  bands: 'one standard deviation',
+  reference: { name: 'no error', value: 0 },
+  panels: kinds.flatMap((kind) =>
+    [1, 2, 3].map((stage) => ({
+      title: `${kind}, stage ${stage}`,
+      series: [
+        {
+          name: 'residual',
+          x: [1, 2, 3, 4],
+          y: [1, 2, 3, 4].map((block) => deviationBand(0.1 * stage, (5 - block) / 2)),
+        },
+      ],
+    })),
+  ),
+});
+const digits = Array.from({ length: 10 }, (_, digit) => `${digit}`);
+const blocks = Array.from({ length: 21 }, (_, block) => block);
+const chances = classJourney({
+  title: 'One digit on its way',
+  classes: digits,
+  truth: 3,
+  panels: kinds.map((title) => ({
+    title,
+    probabilities: blocks.map((block) => digits.map((_, c) => (c === 3 ? block / 20 : 0.01 * c))),
+  })),
+});
+const paths = stateJourney({
+  title: 'Three digits on their way to the end',
+  panels: kinds.map((title) => ({
+    title,
+    paths: ['a 3', 'a 7', 'an 8'].map((name) => ({
+      name,
+      states: blocks.map((block) => [block, stream.normal(), stream.normal()]),
+    })),
+  })),
+});
 const figures: [string, Figure, string[]][] = [
+  ['a panel a stage', byStage, ['trained, stage 1', 'plain, stage 3', 'no error', 'error (units)']],
+  ['class probabilities', chances, ['true class: 3', 'strongest other class', 'probability']],
+  ['paths of states', paths, ['share of the way to the end', 'a 7', 'plain']],
   [
     'four heatmaps',
     gates,

@@ -131,6 +131,12 @@ await new Promise((resolve) => setTimeout(resolve, 500));`,
   lateOutput: {
     cells: ["void setTimeout(() => console.log('nobody sees this'), 100);"],
   },
+  alikeClaim: {
+    cells: [
+      claim({ ...held, verdict: 'holds, as does the control', control: { name: 'untrained' } }),
+    ],
+    claims: ['a'],
+  },
   failedClaim: { cells: [claim(failed)], claims: ['a'] },
   shownClaim: { cells: [claim({ ...failed, asserted: false })], claims: ['a'] },
   notShownClaim: { cells: [claim({ ...failed, asserted: false })], claims: ['a', 'b'] },

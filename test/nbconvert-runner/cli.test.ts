@@ -14,7 +14,7 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runner-'));
   vi.stubEnv('JUPYTER', findJupyter(__dirname, process.env));
-  for (const name of ['good', 'shownClaim', 'failedClaim']) {
+  for (const name of ['good', 'shownClaim', 'alikeClaim', 'failedClaim']) {
     await writeFile(at(`${name}.ipynb`), JSON.stringify(notebookOf(cases[name]!)));
   }
   const modules = join(__dirname, '..', '..', 'node_modules');
@@ -46,20 +46,24 @@ async function cli(args: string[], isTTY = false) {
 describe('notebooks', () => {
   it('are run one by one, with a line each, the failures, a table, and exit code 1', async () => {
     const output = at('executed');
-    const paths = ['good', 'shownClaim', 'failedClaim'].map((name) => at(`${name}.ipynb`));
+    const paths = ['good', 'shownClaim', 'alikeClaim', 'failedClaim'].map((name) =>
+      at(`${name}.ipynb`),
+    );
     const { code, out } = await cli([...paths, '--profile', 'smoke', '--output', output]);
     expect(code).toBe(1);
     expect(out).toMatch(/good\.ipynb \.\.\. passed after \d+\.\d s\n/);
     expect(out).toMatch(
       /failedClaim\.ipynb \.\.\. FAILED after \d+\.\d s\n\n {2}failedClaim\.ipynb, cell 1/,
     );
+    expect(out).toContain('no evidence: the claim "a" holds, as does its control (untrained)\n');
     expect(out).not.toContain('\r');
     const table = out.slice(out.indexOf('notebook  '));
     expect(table).toMatch(/good\.ipynb +\d+\.\d +1 of 1 +passed$/m);
     expect(table).toMatch(/shownClaim\.ipynb +\d+\.\d +0 of 1, 1 not asserted +passed$/m);
+    expect(table).toMatch(/alikeClaim\.ipynb +\d+\.\d +1 of 1, 1 as does the control +passed$/m);
     expect(table).toMatch(/failedClaim\.ipynb +\d+\.\d +0 of 1 +FAILED: claim$/m);
     expect((await readdir(output)).sort()).toEqual(
-      ['failedClaim', 'good', 'shownClaim'].map((name) => `${name}.ipynb`),
+      ['alikeClaim', 'failedClaim', 'good', 'shownClaim'].map((name) => `${name}.ipynb`),
     );
     expect(await readFile(join(output, 'good.ipynb'), 'utf8')).toContain('smoke');
   });

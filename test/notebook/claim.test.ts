@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { claim, claims, closingTable, type Claim } from '../../lib/notebook';
+import { claim, claims, closingTable, reportSetup, type Claim } from '../../lib/notebook';
 import { fakeKernel } from './fakeKernel';
 
 beforeEach(() => void vi.stubEnv('PROFILE', 'quick'));
@@ -97,12 +97,90 @@ test('a claim that is not asserted is judged and shown like any other, and marke
   );
 });
 
-test('a control that meets the expectation as well is shown as doing so', () => {
+test('a claim whose control meets the expectation too is shown as no evidence, and fails no run', () => {
   const messages = fakeKernel();
-  claim({ ...carried, control: { name: 'untrained', values: [0.11, 0.12, 0.13] } });
+  const control = { name: 'untrained', values: [0.11, 0.12, 0.13] };
+  const record = claim({ ...carried, control });
+  expect(record).toMatchObject({ verdict: 'holds, as does the control', passed: true });
+  closingTable([]);
+  for (const { data } of messages) {
+    expect(data['text/markdown']).toContain('= holds, as does the control: no evidence |');
+    expect(data['text/plain']).toContain('= holds, as does the control: no evidence');
+  }
   expect(messages[0]!.data['text/plain']).toContain(
-    'control: untrained: 0.120 [0.095, 0.145], n = 3; meets',
+    'control: untrained: 0.120 [0.095, 0.145], n = 3; meets the expectation too',
   );
+});
+
+test('a claim about training is judged by what is left of it less its control, seed by seed', () => {
+  const messages = fakeKernel();
+  const paired: Claim = { ...carried, expect: { below: 'control' } };
+  const control = { name: 'untrained', values: [0.13, 0.15, 0.17] };
+  const record = claim({ ...paired, control });
+  expect(record).toMatchObject({
+    expected: 'mean gate below that of the control',
+    verdict: 'undecided',
+  });
+  expect(record.difference!.mean).toBeCloseTo(-0.02, 12);
+  expect(record.control).not.toHaveProperty('verdict');
+  expect(messages[0]!.data['text/plain']).toContain(
+    'measured: 0.130 [0.105, 0.155], n = 3; less the control, by seed: -0.020 [-0.045, 0.005], n = 3',
+  );
+  const clear = claim({ ...paired, control: { name: 'untrained', values: [0.22, 0.23, 0.25] } });
+  expect(clear).toMatchObject({ verdict: 'holds', passed: true });
+  expect(clear.p).toBeLessThan(0.05);
+  expect(claim({ ...paired, expect: { above: 'control' }, control })).toMatchObject({ p: 1 });
+});
+
+test('a claim may expect the mean between two thresholds, and says so', () => {
+  fakeKernel();
+  const record = claim({ ...carried, unit: 'errors', expect: { between: [0, 0.5] } });
+  expect(record).toMatchObject({
+    expected: 'mean gate between 0 and 0.5 errors',
+    verdict: 'holds',
+  });
+  expect(record.thresholds).toEqual([0, 0.5]);
+});
+
+test('values are not paired with fewer or more of the control', () => {
+  const control = { name: 'untrained', values: [0.1, 0.2] };
+  expect(() => claim({ ...carried, expect: { below: 'control' }, control })).toThrow(
+    'Claim "carried" pairs 3 values with 2 of its control.',
+  );
+});
+
+test('a share on its bound is shown by its points and keeps a p-value', () => {
+  const messages = fakeKernel();
+  const values = [100, 100, 98];
+  const record = claim({
+    ...carried,
+    unit: '%',
+    expect: { above: 50 },
+    within: [0, 100],
+    values,
+    control: { name: 'plain', values: [1, 2, 3] },
+  });
+  expect(record).toMatchObject({ verdict: 'holds', measured: { points: values, high: 100 } });
+  expect(record.p).toBeLessThan(0.001);
+  expect(messages[0]!.data['text/plain']).toContain('99.3 {100.0, 100.0, 98.0} %, n = 3');
+});
+
+test('a measure that was chosen after seeing data is shown as such', () => {
+  const messages = fakeKernel();
+  expect(claim({ ...carried, chosenAfter: true }).chosenAfter).toBe(true);
+  expect(messages[0]!.data['text/markdown']).toContain('| measure chosen | after seeing');
+  claim(carried);
+  expect(messages[1]!.data['text/markdown']).not.toContain('measure chosen');
+});
+
+test('a claim knows the data set it was measured on: the one reported, or its own', () => {
+  fakeKernel();
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const set = { name: 'digits', source: '', checksum: '', train: { size: 1 }, test: { size: 1 } };
+  reportSetup({ backend: { summary: '' }, dataset: set, seeds: [1] });
+  expect(claim(carried).data).toBe('digits');
+  expect(claim({ ...carried, data: { name: 'pictures' } }).data).toBe('pictures');
+  vi.restoreAllMocks();
 });
 
 test('a value that is not a number is an error that names claim and place', () => {
@@ -136,8 +214,8 @@ test('the closing table has a row for each claim, also one it was not told about
   closingTable([{ claim: 'carried', paper: 'most gates near 0 (Fig. 2)' }]);
   const rows = (messages[0]!.data['text/markdown'] as string).split('\n').slice(2);
   expect(rows).toEqual([
-    '| Most units are carried. | most gates near 0 (Fig. 2) | mean gate below 0.5 | 0.130 [0.105, 0.155], n = 3 | ✓ holds |',
-    '| From an exercise. | – | mean gate below 0.5 | 0.130 [0.105, 0.155], n = 3 | ✓ holds |',
+    '| Most units are carried. | most gates near 0 (Fig. 2) | mean gate below 0.5 | 0.130 [0.105, 0.155], n = 3 | open gates: 0.65 [0.53, 0.77], n = 3 | ✓ holds |',
+    '| From an exercise. | – | mean gate below 0.5 | 0.130 [0.105, 0.155], n = 3 | open gates: 0.65 [0.53, 0.77], n = 3 | ✓ holds |',
   ]);
 });
 

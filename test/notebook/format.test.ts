@@ -28,3 +28,17 @@ test('equal values show three digits and an interval of no width', () => {
 test('one seed is said to have no interval', () => {
   expect(inWords(summarise([0.5]), '%')).toBe('0.500 %, n = 1 (no interval)');
 });
+
+test('an end gets the digits that tell it from the threshold, and no more', () => {
+  expect(inWords(between(0.0003, 0.2397), '', [0])).toBe('0.1200 [0.0003, 0.2397], n = 3');
+  expect(inWords(between(0.1312, 0.1534), '', [0])).toBe('0.142 [0.131, 0.153], n = 3');
+  expect(inWords(between(12, 49.96), '%', [50])).toBe('30.98 [12.00, 49.96] %, n = 3');
+  expect(inWords(between(0, 1), '', [0])).toBe('0.50 [0.00, 1.00], n = 3');
+});
+
+test('values on a bound stand there one by one, not under an interval past it', () => {
+  expect(inWords(summarise([98, 100, 100], [0, 100]), '%')).toBe(
+    '99.3 {98.0, 100.0, 100.0} %, n = 3',
+  );
+  expect(inWords(summarise([-1, -1], [-1, 1]))).toBe('-1.00 {-1.00, -1.00}, n = 2');
+});

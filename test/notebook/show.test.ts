@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { bars } from '../../lib/figures';
+import { bars, blockDrawing } from '../../lib/figures';
 import { show } from '../../lib/notebook';
 import { fakeKernel } from './fakeKernel';
 
@@ -11,15 +11,40 @@ const figure = bars({
   series: [{ name: 'trained', values: [[60, 70]] }],
 });
 
-test('a figure is one output with an interactive, a static and a worded face', async () => {
+test('a figure is one output with an interactive, a static and a worded face, and a caption', async () => {
   const messages = fakeKernel();
-  await show(figure, 'One bar near 65 %');
-  expect(messages).toHaveLength(1);
+  await show(figure, 'One bar near 65 %', 'Most are on the left.');
+  expect(messages).toHaveLength(2);
   const { data, update } = messages[0]!;
   expect(update).toBe(false);
   expect(data['application/vnd.plotly.v1+json']).toMatchObject({ layout: { width: 760 } });
+  expect(data['application/vnd.plotly.v1+json']).not.toHaveProperty('note');
   expect(data['image/svg+xml']).toMatch(/^<svg role="img" aria-label="One bar near 65 %"/);
   expect(data['text/plain']).toBe('One bar near 65 %');
+  expect(messages[1]!.data['text/markdown']).toBe(
+    '*Figure 1: Shares. Most are on the left. Bars are means over seeds, whiskers their 95 % intervals, points the seeds.*',
+  );
+});
+
+test('figures are counted, and one shown again keeps its number', async () => {
+  const messages = fakeKernel();
+  const numbers = () =>
+    messages.flatMap(({ data }) => /^Figure (\d+)/.exec(data['text/plain'])?.[1] ?? []);
+  await show(figure, 'the first');
+  await show(blockDrawing(), 'the second');
+  await show(figure, 'the first');
+  await show(figure, 'another of that title');
+  const [first] = numbers().map(Number);
+  expect(numbers().map((n) => Number(n) - first!)).toEqual([0, 1, 0, 2]);
+});
+
+test('a drawing is shown as it is, with its words', async () => {
+  const messages = fakeKernel();
+  await show(blockDrawing(), 'Three blocks, "side by side"');
+  expect(Object.keys(messages[0]!.data)).toEqual(['image/svg+xml', 'text/plain']);
+  expect(messages[0]!.data['image/svg+xml']).toMatch(
+    /^<svg role="img" aria-label="Three blocks, &#34;side by side&#34;"/,
+  );
 });
 
 test('a figure that is drawn while the next cell starts still goes under its own cell', async () => {
@@ -27,14 +52,17 @@ test('a figure that is drawn while the next cell starts still goes under its own
   const drawn = show(figure, 'One bar');
   const next = fakeKernel();
   await drawn;
-  expect(own).toHaveLength(1);
+  expect(own).toHaveLength(2);
   expect(next).toHaveLength(0);
 });
 
 test('outside a kernel the words are printed', async () => {
   const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   await show(figure, 'One bar');
-  expect(stdout.mock.calls).toEqual([['One bar\n']]);
+  expect(stdout.mock.calls.map(([text]) => text)).toEqual([
+    'One bar\n',
+    expect.stringMatching(/^Figure \d+: Shares\. .*\n$/),
+  ]);
   stdout.mockRestore();
 });
 

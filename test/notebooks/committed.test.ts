@@ -6,8 +6,8 @@ import {
   notebookNames,
   notebooksFolder,
   readNotebook,
-  resultsTable,
 } from '../../lib/setup/results.mjs';
+import { resultsTable } from '../../lib/setup/resultsTable.mjs';
 import { withSection } from '../../lib/setup/sections.mjs';
 
 describe.each(notebookNames())('%s as committed', (name) => {
@@ -22,7 +22,7 @@ describe.each(notebookNames())('%s as committed', (name) => {
   });
 });
 
-it('README shows the results that the notebooks hold (npm run reproduce writes them)', async () => {
-  const readme = readFileSync('README.md', 'utf8');
-  expect(readme).toBe(await withSection('results', resultsTable()));
+it('RESULTS.md shows the results that the notebooks hold (npm run reproduce writes them)', async () => {
+  const page = readFileSync('RESULTS.md', 'utf8');
+  expect(page).toBe(await withSection('results', await resultsTable(), 'RESULTS.md'));
 });

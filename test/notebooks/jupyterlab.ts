@@ -34,7 +34,9 @@ function announcedAddress(lab: ChildProcess): Promise<URL> {
     let output = '';
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      const address = /http:\/\/127\.0\.0\.1:\d+\/lab\?token=\w+/.exec(output);
+      const address = /http:\/\/127\.0\.0\.1:\d+\/lab\/tree\/00_start_here\.ipynb\?token=\w+/.exec(
+        output,
+      );
       if (address) resolve(new URL(address[0]));
     };
     lab.stdout?.on('data', read);

@@ -18,6 +18,27 @@ test('a claim holds only when the whole interval is on the claimed side', () => 
   expect(judge(between(0.6, 0.7), { below: 0.5 })).toBe('fails');
 });
 
+test('between two thresholds a claim holds when all of the interval is, and fails when none is', () => {
+  const expected = { between: [-1, 1] } as const;
+  expect(judge(between(-0.9, 0.9), expected)).toBe('holds');
+  expect(judge(between(-0.9, 1.1), expected)).toBe('undecided');
+  expect(judge(between(-2, 2), expected)).toBe('undecided');
+  expect(judge(between(1.1, 2), expected)).toBe('fails');
+  expect(judge(between(-2, -1), expected)).toBe('fails');
+  expect(passes(between(-5, 4), expected, 'direction')).toBe(true);
+  expect(passes(between(0, 4), expected, 'direction')).toBe(false);
+  expect(() => judge(between(0, 1), { between: [1, 1] })).toThrow('Nothing lies between 1 and 1');
+});
+
+test('what holds is no evidence when its control holds too, and is unless the control does', () => {
+  const measured = between(0.1, 0.3);
+  expect(judge(measured, { above: 0 }, between(0.4, 0.8))).toBe('holds, as does the control');
+  expect(judge(measured, { above: 0 }, between(-0.1, 0.8))).toBe('holds');
+  expect(judge(measured, { above: 0 }, between(-0.8, -0.1))).toBe('holds');
+  expect(judge(between(-0.1, 0.3), { above: 0 }, between(0.4, 0.8))).toBe('undecided');
+  expect(judge(between(-0.3, -0.1), { above: 0 }, between(0.4, 0.8))).toBe('fails');
+});
+
 test('touching the threshold is not past it', () => {
   expect(judge(between(0, 1), { above: 0 })).toBe('undecided');
   expect(judge(between(0, 0), { above: 0 })).toBe('fails');

@@ -1,3 +1,14 @@
+export { approach, type Approach } from './approach';
+export type { Bounds } from './bounds';
 export { kendall, spearman, type RankCorrelation } from './rankCorrelation';
+export { pValue } from './significance';
 export { summarise, type Summary } from './summary';
-export { judge, passes, type Expectation, type Rule, type Verdict } from './verdict';
+export {
+  judge,
+  passes,
+  sides,
+  type Expectation,
+  type Rule,
+  type Side,
+  type Verdict,
+} from './verdict';

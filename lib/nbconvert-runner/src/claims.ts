@@ -16,7 +16,9 @@ export interface ClaimRecord {
     n: number;
     unit?: string;
   };
-  verdict: 'holds' | 'fails' | 'undecided';
+  /** What the same measure gives where the claim has no reason to hold. */
+  control?: { name: string };
+  verdict: 'holds' | 'holds, as does the control' | 'fails' | 'undecided';
   passed: boolean;
   /** False where the claim is shown only and may fail; without it, it may not. */
   asserted?: boolean;
@@ -28,6 +30,11 @@ export function claimsOf(outputs: readonly Output[]): ClaimRecord[] {
     const record = data?.[claimType];
     return record === undefined ? [] : [record as ClaimRecord];
   });
+}
+
+/** Whether a claim holds that says nothing which is not true of its control. */
+export function noEvidence({ verdict }: ClaimRecord): boolean {
+  return verdict === 'holds, as does the control';
 }
 
 /** What was expected and measured, in a line. */

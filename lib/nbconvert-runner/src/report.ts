@@ -1,3 +1,4 @@
+import { noEvidence } from './claims';
 import type { Progress, RunResult } from './run';
 
 /** Says how the notebooks are doing: a line each, live on a terminal, and a table at the end. */
@@ -23,11 +24,15 @@ export class Report {
     this.out.write(`\r\x1b[K${line.slice(0, (this.out.columns ?? 80) - 1)}`);
   }
 
-  /** Ends it, and shows the failures. */
+  /** Ends it, and shows the failures, and the claims that are no evidence. */
   end(result: RunResult): void {
-    const { passed, failures, seconds } = result;
+    const { passed, failures, seconds, claims } = result;
     const again = this.out.isTTY ? `\r\x1b[K${this.path} ... ` : '';
     this.out.write(`${again}${passed ? 'passed' : 'FAILED'} after ${seconds.toFixed(1)} s\n`);
+    for (const { id, control } of claims.filter(noEvidence)) {
+      const name = control ? ` (${control.name})` : '';
+      this.out.write(`  no evidence: the claim "${id}" holds, as does its control${name}\n`);
+    }
     for (const { message } of failures) {
       this.out.write(`\n${message.replace(/^/gm, '  ')}\n`);
     }
@@ -60,7 +65,12 @@ function claims({ claims, notebook }: RunResult): string {
   const expected = notebook?.metadata.unrolled?.claims?.length ?? 0;
   const held = claims.filter(({ passed }) => passed === true).length;
   const shown = claims.filter(({ asserted }) => asserted === false).length;
-  return `${held} of ${Math.max(expected, claims.length)}${shown ? `, ${shown} not asserted` : ''}`;
+  const alike = claims.filter(noEvidence).length;
+  return [
+    `${held} of ${Math.max(expected, claims.length)}`,
+    ...(alike ? [`${alike} as does the control`] : []),
+    ...(shown ? [`${shown} not asserted`] : []),
+  ].join(', ');
 }
 
 function outcome({ passed, failures }: RunResult): string {

@@ -4,6 +4,7 @@
 const readline = require('node:readline');
 const tf = require('@tensorflow/tfjs');
 const U = require('unrolled');
+const { compileLoop, kernels } = require('unrolled-core/internal');
 const takeAway = require('./less.cjs');
 
 const [, , workload, ...less] = process.argv;
@@ -51,18 +52,32 @@ function highwayNet() {
   };
 }
 
-/** @param {(x: any) => any} logits @param {any} x @param {any} y */
+/** A step on one batch; where steps are made many at once, so many, as `fit` does. @param {(x: any) => any} logits @param {any} x @param {any} y */
 function training(logits, x, y) {
   const optimizer = U.momentum(variables, { momentum: 0.9 });
+  const minimize = (x, y, rate) =>
+    optimizer.minimize(() => U.softmaxCrossEntropy(y, logits(x)), rate);
+  if (kernels().loops) return trainingLoop(minimize, x, y);
   const rate = tf.scalar(0.01);
-  const step = U.compile((x, y, rate) =>
-    optimizer.minimize(() => U.softmaxCrossEntropy(y, logits(x)), rate),
+  const step = U.compile(minimize);
+  return () => read(step(x, y, rate));
+}
+
+function trainingLoop(minimize, x, y) {
+  const [batch] = x.shape;
+  const loop = compileLoop(
+    ([x, y], [rows, rate]) => minimize(tf.gather(x, rows), tf.gather(y, rows), rate),
+    { data: [x, y], calls: Infinity },
   );
-  return () => {
-    const loss = step(x, y, rate);
-    loss.dataSync();
-    loss.dispose();
-  };
+  const steps = loop.atOnce;
+  const rows = tf.tile(tf.range(0, batch, 1, 'int32').expandDims(), [steps, 1]);
+  const rates = tf.fill([steps], 0.01);
+  return Object.assign(() => read(loop.run([rows, rates])), { steps });
+}
+
+function read(result) {
+  result.dataSync();
+  result.dispose();
 }
 
 /** @param {number} batch */
@@ -88,7 +103,7 @@ function plainStep(layers, batch) {
   return training(logits, normal([batch, 784], 1), labels(batch));
 }
 
-function resnetStep() {
+function resnetStep(blocksPerStage, batch) {
   const layer = (size, from, to) => ({
     kernel: variable(normal([size, size, from, to], Math.sqrt(2 / (size * size * to)))),
     gamma: variable(tf.ones([to])),
@@ -110,7 +125,7 @@ function resnetStep() {
   const stem = layer(3, 3, 16);
   let channels = 16;
   const blocks = [16, 32, 64].flatMap((to, stage) =>
-    [0, 1, 2].map((i) => {
+    Array.from({ length: blocksPerStage }, (_, i) => {
       const block = {
         a: layer(3, channels, to),
         b: layer(3, to, to),
@@ -140,7 +155,7 @@ function resnetStep() {
     }
     return U.dense(tf.mean(h, [1, 2]), last[0], last[1]);
   };
-  return training(logits, normal([64, 32, 32, 3], 1), labels(64));
+  return training(logits, normal([batch, 32, 32, 3], 1), labels(batch));
 }
 
 /** Runs `part` on pieces of the batch, which TensorFlow computes side by side, and adds the results. */
@@ -163,9 +178,7 @@ function evaluation() {
   const data = batches(5);
   return () => {
     for (const { x, y } of data) {
-      const result = evaluate(x, y);
-      result.dataSync();
-      result.dispose();
+      read(evaluate(x, y));
     }
   };
 }
@@ -201,9 +214,7 @@ function convEvaluation() {
   const evaluate = U.compile((x) => net.logits(x));
   const x = normal([1000, 32, 32, 3], 1);
   return () => {
-    const result = evaluate(x);
-    result.dataSync();
-    result.dispose();
+    read(evaluate(x));
   };
 }
 
@@ -211,7 +222,9 @@ const workloads = {
   'highway-128': () => highwayStep(128),
   'highway-512': () => highwayStep(512),
   'plain-128': () => plainStep(depth, 128),
-  'resnet20-64': resnetStep,
+  'resnet20-64': () => resnetStep(3, 64),
+  'resnet20-128': () => resnetStep(3, 128),
+  'resnet110-128': () => resnetStep(18, 128),
   'evaluate-10000': evaluation,
   'evaluate-conv': convEvaluation,
   'sweep-49x8000': sweep,
@@ -227,10 +240,10 @@ async function main() {
   console.log(JSON.stringify({ about: summary, first: performance.now() - start }));
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const times = [];
-    for (let i = 0; i < Number(line); i++) {
+    for (let i = 0; i < Number(line) / (run.steps ?? 1); i++) {
       const start = performance.now();
       await run();
-      times.push(performance.now() - start);
+      times.push((performance.now() - start) / (run.steps ?? 1));
     }
     console.log(JSON.stringify(times));
   }

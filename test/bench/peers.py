@@ -1,10 +1,14 @@
-"""Times a peer's workload: reads a number of repetitions a line, answers with milliseconds each."""
+"""peers.py PEER WORKLOAD cpu|cuda: reads a number of repetitions a line, answers with milliseconds each.
+
+Each peer is written as its own documentation advises: channels last, fused optimizers, inference mode, buffers that
+are given away, and as many threads as serve it best."""
 import json, os, sys, time
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 
-peer, workload = sys.argv[1:3]
+peer, workload, device = sys.argv[1:4]
+batch = int(workload.rsplit("-", 1)[1].split("x")[-1])
 depth, width, classes = 50, 50, 10
 rng = np.random.default_rng(1)
 
@@ -31,46 +35,74 @@ def torch_workload():
     import torch.nn as nn
     import torch.nn.functional as F
 
-    torch.set_num_threads(os.cpu_count())
-    compiled = torch.compile if peer == "torch-compile" else lambda f: f
-    to = lambda x: torch.tensor(x)
-    about = f"PyTorch {torch.__version__}" + (" compiled" if peer == "torch-compile" else "")
+    cuda = device == "cuda"
+    torch.backends.cudnn.benchmark = True
+    mode = "reduce-overhead" if cuda else "default"
+    compiled = (lambda f: torch.compile(f, mode=mode)) if peer == "torch-compile" else lambda f: f
+    to = lambda x: torch.tensor(x, device=device)
+    kinds = {"torch": "", "torch-compile": " compiled", "torch-graph": " as a CUDA graph"}
+    about = f"PyTorch {torch.__version__}{kinds[peer]}"
 
     def net():
         (w0, b0), blocks, (w1, b1) = highway_weights()
-        parameters = [torch.tensor(p, requires_grad=True) for p in [w0, b0, *[q for b in blocks for q in b], w1, b1]]
-        return parameters
+        weights = [w0, b0, *[q for b in blocks for q in b], w1, b1]
+        return [torch.tensor(w, device=device, requires_grad=True) for w in weights]
+
+    def block(p, i, h):
+        wh, bh, wt, bt = p[2 + 4 * i : 6 + 4 * i]
+        H = torch.relu(torch.addmm(bh, h, wh))
+        T = torch.sigmoid(torch.addmm(bt, h, wt))
+        return (H - h) * T + h
+
+    first = lambda p, x: torch.relu(torch.addmm(p[1], x, p[0]))
+    last = lambda p, h: torch.addmm(p[-1], h, p[-2])
 
     def forward(p, x, keep=None, skip=None):
-        h = torch.relu(x @ p[0] + p[1])
+        h = first(p, x)
         for i in range(depth):
             if i == skip:
                 continue
-            wh, bh, wt, bt = p[2 + 4 * i : 6 + 4 * i]
-            H = torch.relu(h @ wh + bh)
-            T = torch.sigmoid(h @ wt + bt)
-            y = (H - h) * T + h
+            y = block(p, i, h)
             h = y if keep is None else h + keep[i] * (y - h)
-        return h @ p[-2] + p[-1]
+        return last(p, h)
 
     def training(loss, parameters):
-        optimizer = torch.optim.SGD(parameters, lr=0.01, momentum=0.9)
+        optimizer = torch.optim.SGD(parameters, lr=0.01, momentum=0.9, fused=True)
         loss = compiled(loss)
 
-        def step():
+        def body():
             optimizer.zero_grad()
             value = loss()
             value.backward()
             optimizer.step()
+            return value
+
+        if peer != "torch-graph":
+            return lambda: body().item()
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(4):
+                body()
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        optimizer.zero_grad()
+        with torch.cuda.graph(graph):
+            value = loss()
+            value.backward()
+            optimizer.step()
+
+        def replay():
+            graph.replay()
             return value.item()
 
-        return step
+        return replay
 
     if workload.startswith("highway"):
         p = net()
-        x, y = map(to, data(int(workload.split("-")[1])))
+        x, y = map(to, data(batch))
         return training(lambda: F.cross_entropy(forward(p, x), y), p), about
-    if workload.startswith("resnet20"):
+    if workload.startswith("resnet"):
 
         class Block(nn.Module):
             def __init__(self, a, b, stride):
@@ -86,32 +118,52 @@ def torch_workload():
                 return F.relu(r + x)
 
         layers, channels = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()], 16
+        per_stage = (int(workload[len("resnet") :].split("-")[0]) - 2) // 6
         for stage, b in enumerate([16, 32, 64]):
-            for i in range(3):
+            for i in range(per_stage):
                 layers.append(Block(channels, b, 2 if stage and i == 0 else 1))
                 channels = b
         model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, classes))
-        x = to(normal((64, 3, 32, 32)))
-        y = to(rng.integers(0, classes, 64))
+        model = model.to(device, memory_format=torch.channels_last)
+        x = to(normal((batch, 3, 32, 32))).to(memory_format=torch.channels_last)
+        y = to(rng.integers(0, classes, batch))
         return training(lambda: F.cross_entropy(model(x), y), list(model.parameters())), about
+    if peer == "torch-graph":
+        return None, about
     p = net()
     if workload.startswith("evaluate"):
         batches = [tuple(map(to, data(1000))) for _ in range(10)]
         correct = compiled(lambda x, y: (forward(p, x).argmax(1) == y).sum())
 
-        @torch.no_grad()
+        @torch.inference_mode()
         def evaluate():
             return sum(correct(x, y).item() for x, y in batches)
 
         return evaluate, about
     batches = [tuple(map(to, data(1000))) for _ in range(8)]
+    if workload.startswith("sweep-shared"):
+        if peer != "torch":
+            return None, about
+
+        @torch.inference_mode()
+        def sweep():
+            for x, y in batches:
+                h = first(p, x)
+                for lesion in range(49):
+                    g = h
+                    for i in range(lesion + 1, depth):
+                        g = block(p, i, g)
+                    F.cross_entropy(last(p, g), y).item()
+                    h = block(p, lesion, h)
+
+        return sweep, about
     masked = compiled(lambda x, y, keep: F.cross_entropy(forward(p, x, keep), y))
     skipping = lambda x, y, lesion: F.cross_entropy(forward(p, x, skip=lesion), y)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def sweep():
         for lesion in range(49):
-            keep = torch.ones(depth)
+            keep = torch.ones(depth, device=device)
             keep[lesion] = 0
             for x, y in batches:
                 (skipping(x, y, lesion) if peer == "torch" else masked(x, y, keep)).item()
@@ -119,7 +171,28 @@ def torch_workload():
     return sweep, about
 
 
+def with_best_threads(build):
+    """The workload with one thread or with one a core, whichever is the quicker."""
+    import torch
+
+    times = {}
+    run, about = build()
+    if run is None or device == "cuda" or peer != "torch":
+        return run, about
+    for threads in {1, os.cpu_count()}:
+        torch.set_num_threads(threads)
+        run()
+        start = time.perf_counter()
+        run()
+        run()
+        times[threads] = time.perf_counter() - start
+    torch.set_num_threads(min(times, key=times.get))
+    return run, about
+
+
 def jax_workload():
+    from functools import partial
+
     import jax
     import jax.numpy as jnp
 
@@ -137,10 +210,10 @@ def jax_workload():
     about = f"JAX {jax.__version__} jit"
     p = jax.tree.map(jnp.array, highway_weights())
     if workload.startswith("highway"):
-        x, y = map(jnp.array, data(int(workload.split("-")[1])))
+        x, y = map(jnp.array, data(batch))
         state = [p, jax.tree.map(jnp.zeros_like, p)]
 
-        @jax.jit
+        @partial(jax.jit, donate_argnums=(0, 1))
         def update(p, v, x, y):
             loss, g = jax.value_and_grad(lambda p: cross_entropy(forward(p, x), y))(p)
             v = jax.tree.map(lambda v, g: 0.9 * v + g, v, g)
@@ -155,7 +228,7 @@ def jax_workload():
         batches = [tuple(map(jnp.array, data(1000))) for _ in range(10)]
         correct = jax.jit(lambda p, x, y: (forward(p, x).argmax(1) == y).sum())
         return lambda: sum(int(correct(p, x, y)) for x, y in batches), about
-    if workload.startswith("sweep"):
+    if workload.startswith("sweep-49"):
         batches = [tuple(map(jnp.array, data(1000))) for _ in range(8)]
         loss = jax.jit(lambda p, x, y, keep: cross_entropy(forward(p, x, keep), y))
 
@@ -189,7 +262,7 @@ def tensorflow_workload():
     if workload.startswith("highway"):
         flat = tf.nest.flatten(variables)
         velocities = [tf.Variable(tf.zeros_like(v)) for v in flat]
-        x, y = map(tf.constant, data(int(workload.split("-")[1])))
+        x, y = map(tf.constant, data(batch))
 
         @tf.function
         def update(x, y):
@@ -204,7 +277,7 @@ def tensorflow_workload():
         batches = [tuple(map(tf.constant, data(1000))) for _ in range(10)]
         correct = tf.function(lambda x, y: tf.reduce_sum(tf.cast(tf.argmax(forward(x), 1) == y, tf.float32)))
         return lambda: sum(float(correct(x, y)) for x, y in batches), about
-    if workload.startswith("sweep"):
+    if workload.startswith("sweep-49"):
         batches = [tuple(map(tf.constant, data(1000))) for _ in range(8)]
         loss = tf.function(lambda x, y, keep: cross_entropy(forward(x, keep), y))
 
@@ -218,7 +291,14 @@ def tensorflow_workload():
     return None, about
 
 
-builders = {"torch": torch_workload, "torch-compile": torch_workload, "jax": jax_workload, "tf-function": tensorflow_workload}
+with_threads = lambda: with_best_threads(torch_workload)
+builders = {
+    "torch": with_threads,
+    "torch-compile": with_threads,
+    "torch-graph": with_threads,
+    "jax": jax_workload,
+    "tf-function": tensorflow_workload,
+}
 run, about = builders[peer]()
 if run is None:
     print(json.dumps({"about": about, "absent": True}), flush=True)

@@ -1,5 +1,6 @@
 export { drop, lesion } from './lesion';
 export { patch, type PatchedPart } from './patch';
+export { recalibrated } from './recalibrated';
 export { rewire, type Order } from './rewire';
 export { scale } from './scale';
 export { orderTau, shuffle, type Reach } from './shuffle';

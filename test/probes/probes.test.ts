@@ -212,7 +212,11 @@ describe('stateChanges', () => {
   it('is 0, not NaN, where every gate is shut', async () => {
     const shut = highwayNet({ ...shape, transformBias: -1e4, stream: Stream.of(1) });
     const nothing = new Array(blocks).fill(0);
-    expect(await stateChanges(shut, images)).toEqual({ change: nothing, share: nothing });
+    expect(await stateChanges(shut, images)).toEqual({
+      change: nothing,
+      share: nothing,
+      tangential: nothing,
+    });
   });
 });
 

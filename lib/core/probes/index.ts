@@ -24,5 +24,11 @@ export {
   type NormRow,
   type WeightGradientRow,
 } from './stateNorms';
+export {
+  updateCosines,
+  type CosineOptions,
+  type CosineRow,
+  type UpdateCosines,
+} from './updateCosines';
 export { updatePartCosines, type PartCosineRow } from './updatePartCosines';
-export { updateCosines, updateRatios, type CosineRow, type UpdateRow } from './updates';
+export { updateRatios, type UpdateRow } from './updateRatios';

@@ -298,7 +298,7 @@ it('the first exit of a later stage of one shape is the end of the stage before'
   });
   const rows = await exitScores(split, data([1, 1, 7], 3));
   expect(rows.map(({ block, stage }) => `${stage} ${block}`)).toEqual([
-    '0 residual_02',
+    '1 residual_02',
     '1 residual_03',
     '1 residual_04',
   ]);

@@ -211,7 +211,7 @@ describe('stateChanges', () => {
 
   it('is 0, not NaN, where every gate is shut', async () => {
     const shut = highwayNet({ ...shape, transformBias: -1e4, stream: Stream.of(1) });
-    const nothing = new Array(blocks).fill(0);
+    const nothing = new Array<number>(blocks).fill(0);
     expect(await stateChanges(shut, images)).toEqual({
       change: nothing,
       share: nothing,
@@ -270,7 +270,7 @@ describe('gateRouting', () => {
     expect(Math.min(...total)).toBeGreaterThan(0);
     const one = tf.tidy(() => tf.tile(first, [samples, 1, 1, 1]));
     const still = await gateRouting(net, one, labels, options());
-    const nothing = new Array(blocks).fill(0);
+    const nothing = new Array<number>(blocks).fill(0);
     expect(still.share).toEqual(nothing);
     expectRows([still.total, still.variance], [nothing, nothing], 9);
     tf.dispose([alike, one]);

@@ -1,9 +1,8 @@
 import type { Split } from '../data';
 import { sweep, truncate, type Score, type SweepOptions } from '../interventions';
 import type { Network } from '../networks';
-import { places } from '../networks/places';
-import { sameShape } from '../networks/route';
 import type { BlockRow } from './rows';
+import { stageStates } from './states';
 
 /** The score of the final classifier on the state after a block. */
 export type ExitRow = BlockRow & Score;
@@ -19,17 +18,11 @@ export async function exitScores(
   data: Split,
   options: SweepOptions = {},
 ): Promise<ExitRow[]> {
-  const stage = net.stages.length - 1;
-  const before = net.stages.slice(0, stage).map(({ length }) => length);
+  const last = net.stages.length - 1;
+  const before = net.stages.slice(0, last).map(({ length }) => length);
   const start = before.reduce((sum, length) => sum + length, 0);
-  const all = places(net);
-  const exits = [...all, undefined].slice(start).flatMap((next, kept) => {
-    const made = all[start + kept - 1];
-    const fits = sameShape((next ?? { input: made!.output }).input, all.at(-1)!.output);
-    const row = { block: made?.block.name ?? 'stem', stage: made?.stage ?? stage };
-    return fits ? [{ row, kept }] : [];
-  });
-  const networks = exits.map(({ kept }) => truncate(net, [...before, kept]));
+  const exits = stageStates(net).filter(({ row }) => row.stage === last);
+  const networks = exits.map(({ at }) => truncate(net, [...before, at - start]));
   const scores = await sweep(networks, data, options);
   return exits.map(({ row }, i) => ({ ...row, ...scores[i]! }));
 }

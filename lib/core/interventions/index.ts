@@ -8,6 +8,7 @@ export { evaluate, sweep, type Score, type SweepOptions } from './sweep';
 export {
   dropSweep,
   lesionSweep,
+  nestedDropSweep,
   shuffleSweep,
   type DrawOptions,
   type DropRow,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadNative } from '../../lib/backends/native/load';
 import { softmaxCrossEntropy } from '../../lib/core/engine';
@@ -45,7 +46,7 @@ function error(actual: number[], expected: number[]): number {
   return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!))) / size;
 }
 
-describe.each(['tensorflow', 'cpu'])('on the backend %s', (backend) => {
+describe.each(['tensorflow', 'cpu', 'wasm'])('on the backend %s', (backend) => {
   beforeAll(async () => {
     if (backend === 'tensorflow') await loadNative();
     else await tf.setBackend(backend);

@@ -33,8 +33,8 @@ export function softmaxCrossEntropy(
   return withGradient('softmaxCrossEntropy', [logits], ([logits], save) => {
     const [batch, classes] = logits.shape;
     const y = sparse ? labels : tf.argMax(labels, 1);
-    const own = tf.oneHot(y, classes, 1, 0, 'float32');
-    const others = tf.oneHot(y, classes, 0, 1, 'float32');
+    const own = tf.cast(tf.oneHot(y, classes), 'float32');
+    const others = tf.sub(1, own);
     const z = tf.sub(logits, tf.max(logits, 1, true));
     const ofOwn = sumOfEach(tf.mul(z, own));
     const powers = tf.mul(tf.exp(z), others);

@@ -9,6 +9,9 @@ import {
   exitScores,
   featureCorrelations,
   gateMeans,
+  gateRouting,
+  gateSparsities,
+  hoyerSparsity,
   stageErrors,
   stateChanges,
   stateNorms,
@@ -218,21 +221,72 @@ describe.each(Object.keys(edges))('with %s', (edge) => {
       close(await exitScores(network, data), exits);
     });
 
-    it('gates, and no number that is none where features or proposals do not vary', async () => {
-      const { network, data, exact, each } = make(kind, edge);
-      const gates = network.blocks.map((_, i) => {
-        const all = each(({ states }) => exact.termsOf(i, states[i]!).T);
-        return all[0]!.map((_, unit) => mean(all.map((gate) => gate[unit]!)));
+    it('gates: means, sparsities and the share of variance between classes', async () => {
+      const { network, data, labels, exact, each } = make(kind, edge);
+      const gates = network.blocks.map((_, i) =>
+        each(({ states }) => exact.termsOf(i, states[i]!).T),
+      );
+      const means = gates.map((all) => columns(all).map(mean));
+      close(await gateMeans(network, data.inputs), means);
+      const sparsities = each((_, n) => hoyerSparsity(gates.flatMap((all) => all[n]!)));
+      const { samples, ofMean } = await gateSparsities(network, data.inputs);
+      close([{ samples, ofMean }], [{ samples: sparsities, ofMean: hoyerSparsity(means.flat()) }]);
+      if (edge === 'one sample') return;
+      const { share } = await gateRouting(network, data.inputs, data.labels, {
+        classes: 3,
+        shuffles: 1,
+        stream: Stream.of(1),
       });
-      close(await gateMeans(network, data.inputs), gates);
-      for (const row of await featureCorrelations(network, data.inputs)) {
-        expect(Number.isNaN(row.correlation)).toBe(row.channels === 0);
-        if (edge === 'one sample') expect(row.channels).toBe(0);
-      }
-      for (const { optimal } of await candidateWeights(network, data.inputs, { target: 'end' })) {
-        expect(optimal.every(Number.isFinite)).toBe(true);
-        if (edge === 'one sample') expect(optimal).toEqual([]);
-      }
+      const expected = gates.map((all) => {
+        const parts = columns(all).map((gate) => {
+          const ofClass = (n: number) => mean(gate.filter((_, m) => labels[m] === labels[n]));
+          const between = mean(gate.map((_, n) => (ofClass(n) - mean(gate)) ** 2));
+          return [between, variance(gate)] as const;
+        });
+        const [between, total] = [0, 1].map((i) => mean(parts.map((part) => part[i]!)));
+        return total! < 1e-12 ? 0 : between! / total!;
+      });
+      close([{ share }], [{ share: expected }]);
+    });
+
+    it('correlations of features, and optimal weights, of those that vary', async () => {
+      const { network, data, exact, each } = make(kind, edge);
+      const state = (i: number) => columns(each(({ states }) => states[i]!));
+      const end = state(network.blocks.length);
+      const correlations = network.blocks.map(({ name }, i) => {
+        const here = state(i + 1);
+        const alive = here.flatMap((u, c) => (varies(u) && varies(end[c]!) ? [c] : []));
+        const own = mean(alive.map((c) => correlation(here[c]!, end[c]!)));
+        return { block: name, channels: alive.length, correlation: own };
+      });
+      const rows = await featureCorrelations(network, data.inputs);
+      close(
+        rows.map(({ block, channels, correlation }) => ({ block, channels, correlation })),
+        correlations,
+      );
+      const weights = network.blocks.slice(0, -1).map(({ name }, i) => {
+        const terms = each(({ states }) => exact.termsOf(i, states[i]!));
+        const [a, H] = [state(i), columns(terms.map(({ H }) => H))];
+        const proposals = H.map((h, c) => minus(h, a[c]!));
+        const missing = end.map((A, c) => minus(A, a[c]!));
+        const moving = proposals.flatMap((u, c) => (varies(u) ? [c] : []));
+        const slope = (c: number) =>
+          covariance(missing[c]!, proposals[c]!) / variance(proposals[c]!);
+        return { block: name, optimal: moving.map(slope) };
+      });
+      const measured = await candidateWeights(network, data.inputs, { target: 'end' });
+      close(
+        measured.map(({ block, optimal }) => ({ block, optimal })),
+        weights,
+      );
     });
   });
 });
+
+const columns = (rows: number[][]) => rows[0]!.map((_, i) => rows.map((row) => row[i]!));
+const covariance = (u: number[], v: number[]) =>
+  mean(u.map((value, n) => (value - mean(u)) * (v[n]! - mean(v))));
+const variance = (u: number[]) => covariance(u, u);
+const correlation = (u: number[], v: number[]) =>
+  covariance(u, v) / Math.sqrt(variance(u) * variance(v));
+const varies = (u: number[]) => variance(u) > 1e-9 * mean(u.map((value) => value ** 2));

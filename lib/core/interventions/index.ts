@@ -17,4 +17,4 @@ export {
   type ShuffleOptions,
   type ShuffleRow,
 } from './sweeps';
-export { repeat, truncate } from './unroll';
+export { repeat, truncate, type RepeatOptions } from './unroll';

@@ -305,6 +305,34 @@ describe('truncate and repeat', () => {
   });
 });
 
+describe('repeat at a scale', () => {
+  it('adds factor F(h) each further time, of the block itself or of another one', () => {
+    const network = net('residual', 3);
+    const x = inputs();
+    for (const by of [2, 0]) {
+      const expected = tf.tidy(() => {
+        let state = network.blocks.reduce((h, b) => b.apply(h) as tf.Tensor, network.embed(x));
+        for (let i = 0; i < 4; i++) {
+          state = tf.add(state, tf.mul(network.blocks[by]!.parts(state).update, 0.3));
+        }
+        return [...network.classify(state).dataSync()];
+      });
+      const repeated = repeat(network, 2, 5, { factor: 0.3, by });
+      expect(distance(logits(repeated, x), expected)).toBeLessThan(1e-6);
+      expect(distance(logits(repeated, x), logits(repeat(network, 2, 5), x))).toBeGreaterThan(1e-3);
+    }
+    const others = repeat(network, 2, 3, { by: 0 });
+    expect(logits(others, x)).toEqual(logits(rewire(network, [[0, 1, 2, 0, 0]]), x));
+  });
+
+  it('refuses a factor that is none, a block that is not there, and one of another shape', () => {
+    const network = twoStages();
+    expect(() => repeat(network, 0, 2, { factor: NaN })).toThrow('finite factor, not NaN');
+    expect(() => repeat(network, 0, 2, { by: 'c' })).toThrow('no block "c"');
+    expect(() => repeat(network, 'b_1', 2, { by: 'a_1', factor: 0.5 })).toThrow('"a_1"');
+  });
+});
+
 describe('patch', () => {
   const cases: [Kind, string][] = kinds.map((kind) => [kind, `${kind}_03`]);
 

@@ -11,6 +11,7 @@ import {
   dropSweep,
   lesion,
   lesionSweep,
+  nestedDropSweep,
   orderTau,
   repeat,
   rewire,
@@ -221,6 +222,30 @@ describe('rows', () => {
     }
     const four = await dropSweep(network, data, [4], { draws: 3, stream });
     expect(four.map(({ left }) => left)).toEqual(rows.slice(6).map(({ left }) => left));
+    data.dispose();
+  });
+
+  it('of nested drops are one path from the whole net to none, block by block, a draw', async () => {
+    const network = net('residual', 5);
+    const data = split(40);
+    const rows = await nestedDropSweep(network, data, { draws: 3, stream });
+    const draws = [0, 1, 2].map((draw) => rows.filter((row) => row.draw === draw));
+    for (const path of draws) {
+      expect(path.map(({ removed, left }) => [removed, left.length])).toEqual(
+        [0, 1, 2, 3, 4, 5].map((k) => [k, 5 - k]),
+      );
+      path.slice(1).forEach(({ left }, k) => {
+        expect(left.every((name) => path[k]!.left.includes(name))).toBe(true);
+      });
+      for (const { left, accuracy, loss } of path) {
+        const expected = alone(rewire(network, [left]), data);
+        expect(distance([accuracy, loss], expected)).toBeLessThan(1e-5);
+      }
+    }
+    const orders = draws.map((path) => path.map(({ left }) => left.join()).join(' '));
+    expect(new Set(orders).size).toBe(3);
+    const again = await nestedDropSweep(network, data, { draws: 1, stream });
+    expect(again.map(({ left }) => left)).toEqual(draws[0]!.map(({ left }) => left));
     data.dispose();
   });
 

@@ -53,7 +53,7 @@ describe('a walk', () => {
         const visits = walk(
           net,
           inputs,
-          ({ before, after, gradients }) => ({ before, after, ...{ gradient: gradients!.after } }),
+          ({ before, after, back }) => ({ before, after, ...{ gradient: back!.after } }),
           { labels, training: true },
         );
         const { after, gradient } = visits.at(-1)!;
@@ -76,12 +76,12 @@ describe('a walk', () => {
         walk(
           net,
           inputs,
-          ({ before, after, gradients }) => {
+          ({ before, after, back }) => {
             if (before.size !== after.size) return [];
             const same = (a: tf.Tensor, b: tf.Tensor) =>
               tf.max(tf.abs(tf.sub(a, b))).dataSync()[0] === 0;
             const skipped = same(before, after);
-            (skipped ? gone : kept).add(same(gradients!.before, gradients!.after));
+            (skipped ? gone : kept).add(same(back!.before, back!.after));
             return [];
           },
           { labels, training: true },

@@ -28,9 +28,11 @@ const probes: Record<string, Probe> = {
     sample.dispose();
     return activity;
   },
+  stageErrorVariances: (net, { inputs }) => room.stageErrorVariances(net, inputs),
   stageErrors: (net, { inputs }) => room.stageErrors(net, inputs),
   stateChanges: (net, { inputs }) => room.stateChanges(net, inputs),
   stateNorms: (net, { inputs, labels }) => room.stateNorms(net, inputs, labels),
+  twinErrors: (net, { inputs }) => room.twinErrors(net, net, inputs, { fitOn: inputs }),
   updateCosines: (net, { inputs, labels }) => room.updateCosines(net, inputs, labels),
   updatePartCosines: (net, { inputs, labels }) => room.updatePartCosines(net, inputs, labels),
   updateRatios: (net, { inputs }) => room.updateRatios(net, inputs),

@@ -5,7 +5,7 @@ import { upload } from '../../lib/datasets/upload';
 import { softmaxCrossEntropy, Stream } from '../../lib/core/engine';
 import { loadNative } from '../../lib/backends/native/load';
 import { rewire } from '../../lib/core/interventions';
-import { plainConvNet, plainNet, resNet, type Network } from '../../lib/core/networks';
+import { Network, plainConvNet, plainNet, resNet } from '../../lib/core/networks';
 import {
   exitScores,
   featureCorrelations,
@@ -16,6 +16,7 @@ import {
   weightGradients,
 } from '../../lib/core/probes';
 import { net, twoStages } from '../interventions/nets';
+import { tangential } from './denseReference';
 import { Reference } from './reference';
 
 const samples = 11;
@@ -118,10 +119,13 @@ describe.each(kinds)('in a %s net', (kind) => {
         const kept = same ? before : shortcut.shortcut(before);
         return tf.reshape<tf.Rank.R2>(kept, [samples, -1]).arraySync();
       });
-      const ratios = all[at]!.map(
-        (state, n) => norm(minus(state, carried[n]!)) / norm(all[at - 1]![n]!),
-      );
-      return { block: block.name, stage, ratio: mean(ratios) };
+      const both = all[at]!.map((state, n) => {
+        const update = minus(state, carried[n]!);
+        const size = norm(all[at - 1]![n]!);
+        return { ratio: norm(update) / size, turned: norm(tangential(update, carried[n]!)) / size };
+      });
+      const [ratio, turned] = [mean(both.map((b) => b.ratio)), mean(both.map((b) => b.turned))];
+      return { block: block.name, stage, ratio, tangential: turned };
     });
     close(rows, expected);
   });
@@ -130,8 +134,11 @@ describe.each(kinds)('in a %s net', (kind) => {
     const { net, data } = cases[kind]!();
     const rows = await exitScores(net, data);
     const labels = [...data.labels.dataSync()];
-    const last = places(net).filter(({ stage }) => stage === net.stages.length - 1);
-    const expected = last.map(({ block, stage, at }) => {
+    const all = places(net);
+    const last = all.filter(({ stage }) => stage === net.stages.length - 1);
+    const before = { block: { name: 'stem' }, stage: last[0]!.stage, at: 0 };
+    const exits = net.stages.length === 1 ? [before, ...last] : last;
+    const expected = exits.map(({ block, stage, at }) => {
       const logits = tf.tidy(() => {
         const state = net.blocks
           .slice(0, at)
@@ -278,6 +285,25 @@ describe('blocks that change the shape', () => {
     const kept = plain.blocks.map(({ name }) => name).filter((name) => name !== 'plain_2_01');
     expect(names(await updateRatios(plain, split.inputs))).toEqual(kept);
   });
+});
+
+it('the first exit of a later stage of one shape is the end of the stage before', async () => {
+  const whole = net('residual', 4);
+  const { stem, head, blocks } = whole;
+  const split = new Network({
+    inputShape: [1, 1, 7],
+    stem: [...stem],
+    stages: [blocks.slice(0, 2), blocks.slice(2)],
+    head: [...head],
+  });
+  const rows = await exitScores(split, data([1, 1, 7], 3));
+  expect(rows.map(({ block, stage }) => `${stage} ${block}`)).toEqual([
+    '1 residual_02',
+    '1 residual_03',
+    '1 residual_04',
+  ]);
+  const all = await exitScores(whole, data([1, 1, 7], 3));
+  rows.forEach(({ loss }, i) => expect(loss).toBeCloseTo(all[i + 2]!.loss, 5));
 });
 
 describe('features that do not vary', () => {

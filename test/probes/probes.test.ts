@@ -211,8 +211,12 @@ describe('stateChanges', () => {
 
   it('is 0, not NaN, where every gate is shut', async () => {
     const shut = highwayNet({ ...shape, transformBias: -1e4, stream: Stream.of(1) });
-    const nothing = new Array(blocks).fill(0);
-    expect(await stateChanges(shut, images)).toEqual({ change: nothing, share: nothing });
+    const nothing = new Array<number>(blocks).fill(0);
+    expect(await stateChanges(shut, images)).toEqual({
+      change: nothing,
+      share: nothing,
+      tangential: nothing,
+    });
   });
 });
 
@@ -231,7 +235,7 @@ describe('gateRouting', () => {
 
   it('is the between-class variance of the gates', async () => {
     const gates = oneByOne(({ transform }) => transform);
-    const { byClass, variance } = await gateRouting(net, images, labels, options());
+    const { byClass, variance, total, share } = await gateRouting(net, images, labels, options());
     const of = (l: number, i: number, label?: number) =>
       mean(
         gates.filter((_, n) => label === undefined || n % classes === label).map((g) => g[l]![i]!),
@@ -251,6 +255,25 @@ describe('gateRouting', () => {
       ),
     );
     expectRows([variance], [expected], 6);
+    const all = gates[0]!.map((row, l) =>
+      mean(row.map((_, i) => mean(gates.map((g) => (g[l]![i]! - of(l, i)) ** 2)))),
+    );
+    expectRows([total], [all], 6);
+    expectRows([share], [expected.map((part, l) => part / all[l]!)], 4);
+  });
+
+  it('puts all variance between classes where samples of one are alike, and none where no gate varies', async () => {
+    const byClass = Array.from({ length: samples }, (_, i) => i % classes);
+    const alike = tf.tidy(() => tf.gather(images, tf.tensor1d(byClass, 'int32')));
+    const { share, total } = await gateRouting(net, alike, labels, options());
+    share.forEach((value) => expect(value).toBeCloseTo(1, 5));
+    expect(Math.min(...total)).toBeGreaterThan(0);
+    const one = tf.tidy(() => tf.tile(first, [samples, 1, 1, 1]));
+    const still = await gateRouting(net, one, labels, options());
+    const nothing = new Array<number>(blocks).fill(0);
+    expect(still.share).toEqual(nothing);
+    expectRows([still.total, still.variance], [nothing, nothing], 9);
+    tf.dispose([alike, one]);
   });
 
   it('tells labels that the gates follow from shuffled ones', async () => {

@@ -18,5 +18,5 @@ export function shortcutOf(block: Block): Block {
 }
 
 function original(block: Block): Block {
-  return block instanceof Altered ? original(block.block) : block;
+  return block instanceof Altered ? original(block.original) : block;
 }

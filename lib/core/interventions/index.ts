@@ -1,5 +1,6 @@
 export { drop, lesion } from './lesion';
 export { patch, type PatchedPart } from './patch';
+export { recalibrated } from './recalibrated';
 export { rewire, type Order } from './rewire';
 export { scale } from './scale';
 export { orderTau, shuffle, type Reach } from './shuffle';
@@ -7,6 +8,7 @@ export { evaluate, sweep, type Score, type SweepOptions } from './sweep';
 export {
   dropSweep,
   lesionSweep,
+  nestedDropSweep,
   shuffleSweep,
   type DrawOptions,
   type DropRow,
@@ -15,4 +17,4 @@ export {
   type ShuffleOptions,
   type ShuffleRow,
 } from './sweeps';
-export { repeat, truncate } from './unroll';
+export { repeat, truncate, type RepeatOptions } from './unroll';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
-import { alter } from './altered';
-import { bypass, findPlace, type BlockReference } from '../networks/places';
+import { alter, type Alteration } from './altered';
+import { bypass, findPlace, type BlockReference, type Place } from '../networks/places';
 
 /**
  * The network with one block's update scaled, wherever the block stands:
@@ -17,13 +17,21 @@ import { bypass, findPlace, type BlockReference } from '../networks/places';
  * @throws Error when the block changes the shape and has no shortcut.
  */
 export function scale(network: Network, block: BlockReference, factor: number): Network {
+  const place = findPlace(network, block);
+  return alter(network, place.block, scaling(place, factor));
+}
+
+/**
+ * What {@link scale} makes of the block at `place`.
+ * @throws RangeError when the factor is not finite.
+ */
+export function scaling(place: Place, factor: number): Alteration {
   if (!Number.isFinite(factor)) {
     throw new RangeError(`An update is scaled by a finite factor, not ${factor}.`);
   }
-  const place = findPlace(network, block);
   const lesioned = bypass(place);
-  return alter(network, place.block, (x, run) => {
+  return (x, run) => {
     const kept = lesioned(x);
     return tf.add(kept, tf.mul(tf.sub(run(x), kept), factor));
-  });
+  };
 }

@@ -8,6 +8,7 @@ import { places } from '../networks/places';
 import { numbersIn } from '../networks/route';
 import { withPaths } from './paths';
 import { plan, type Plan, type StateReference } from './plan';
+import { recalibratedTogether } from './recalibrated';
 
 /** How well a network does on a split. */
 export interface Score {
@@ -17,8 +18,13 @@ export interface Score {
   loss: number;
 }
 
-/** What a sweep reports to. */
+/** How a sweep is run. */
 export interface SweepOptions {
+  /**
+   * Training data, [samples, ...network.inputShape], on which each network is {@link recalibrated}
+   * first, what the networks begin with once. Default: batch norms have their moving statistics.
+   */
+  recalibrateOn?: tf.Tensor;
   /** Called after each batch with the share that is done, in (0, 1]. */
   onProgress?: (done: number) => void | Promise<void>;
 }
@@ -42,10 +48,13 @@ const worthwhile = 6;
 export async function sweep(
   networks: readonly Network[],
   data: Split,
-  { onProgress }: SweepOptions = {},
+  { recalibrateOn, onProgress }: SweepOptions = {},
 ): Promise<Score[]> {
   const checkLabels = await labelCheck(data.labels);
   for (const { route } of networks) checkLabels(route.at(-1)!.output.at(-1)!);
+  if (recalibrateOn) {
+    return sweep(await recalibratedTogether(networks, recalibrateOn), data, { onProgress });
+  }
   const scores: Score[] = [];
   for (let start = 0; start < networks.length; start += together) {
     const some = networks.slice(start, start + together);

@@ -91,6 +91,30 @@ export interface ShuffleOptions extends DrawOptions {
 }
 
 /**
+ * Removes all blocks that a lesion can remove one after the other, each draw in an order of its own: as
+ * {@link dropSweep}, but the blocks removed first stay removed, so that a draw's rows are one net's path
+ * from intact to empty. Means over separate draws rise steadily also where one block is fatal, whichever
+ * it is; the largest jump of a path does not.
+ *
+ * @returns the rows of a draw from 0 blocks removed to all, draw after draw.
+ */
+export async function nestedDropSweep(
+  network: Network,
+  data: Split,
+  { draws, stream, ...options }: DrawOptions,
+): Promise<DropRow[]> {
+  const names = removable(network).map(({ block }) => block.name);
+  const cases = Array.from({ length: draws }, (_, draw) => {
+    const order = Array.from(stream.fork(draw).permutation(names.length), (i) => names[i]!);
+    return Array.from({ length: names.length + 1 }, (_, removed) => {
+      const rest = lesion(network, ...order.slice(0, removed));
+      return { network: rest, row: { removed, draw, left: rest.blocks.map(({ name }) => name) } };
+    });
+  });
+  return scored(cases.flat(), data, options);
+}
+
+/**
  * Swaps random pairs of blocks (Veit, Wilber and Belongie 2016, Figure 5b).
  *
  * @param counts how many pairs to swap

@@ -42,6 +42,40 @@ export interface Normalizer {
   epsilon: number;
 }
 
+/** What a batch norm normalizes by, [channels] each. */
+export interface Moments {
+  mean: tf.Tensor1D;
+  variance: tf.Tensor1D;
+}
+
+/** By what to normalize x instead of some statistics; nothing where these are to be used. */
+export type Substitute = (statistics: Statistics, x: tf.Tensor) => Moments | undefined;
+
+let substitutes: readonly Substitute[] = [];
+
+/**
+ * What `run` gives while batch norms in evaluation normalize by what `substitute` has in place of their
+ * moving statistics. Where two are in force, the outer one is asked first.
+ */
+export function substituting<T>(substitute: Substitute, run: () => T): T {
+  const outer = substitutes;
+  substitutes = [...outer, substitute];
+  try {
+    return run();
+  } finally {
+    substitutes = outer;
+  }
+}
+
+function momentsFor(statistics: Statistics, x: tf.Tensor): Moments {
+  for (const substitute of substitutes) {
+    const found = substitute(statistics, x);
+    if (found) return found;
+  }
+  const [mean, variance] = [statistics.mean, statistics.variance].map((own) => own.read());
+  return { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
+}
+
 /** How a layer is run: whether it trains, and the branch of the graph that it runs in. */
 export interface Pass {
   training: boolean;
@@ -92,12 +126,13 @@ export function normalize<T extends tf.Tensor>(
 ): T {
   const gamma = branch.enter(affinity.gamma.read() as tf.Tensor1D);
   const beta = branch.enter(affinity.beta.read() as tf.Tensor1D);
-  const mean = statistics.mean.read() as tf.Tensor1D;
-  const variance = statistics.variance.read() as tf.Tensor1D;
   if (!training) {
     checkShapes('batchNorm', { x: [x, '...', 'channels'], gamma: [gamma, 'channels'] });
+    const { mean, variance } = momentsFor(statistics, x);
     return evaluate(x, mean, variance, gamma, beta, epsilon);
   }
+  const mean = statistics.mean.read() as tf.Tensor1D;
+  const variance = statistics.variance.read() as tf.Tensor1D;
   const now = batchNorm(x, gamma, beta, epsilon);
   const follow = (moving: tf.LayerVariable, before: tf.Tensor1D, batch: tf.Tensor1D) => {
     const after = tf.add<tf.Tensor1D>(tf.mul(before, momentum), tf.mul(batch, 1 - momentum));

@@ -20,6 +20,7 @@ export { type BlockReference } from './places';
 export { countParameters, type ParameterCount } from './parameters';
 export { withPreprocessing } from './preprocessing';
 export type { Stop } from './route';
+export type { Goal } from './walk';
 export {
   averagePoolingNet,
   plainConvNet,

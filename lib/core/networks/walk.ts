@@ -5,6 +5,16 @@ import type { Parts } from '../layers';
 import { through, type Mode, type Network } from './network';
 import { places, type Place } from './places';
 
+/** What a pass back says at a block. */
+export interface Back {
+  /** dL/dh of each sample's own loss L by the state h that comes in. */
+  before: tf.Tensor;
+  /** The same by the state that goes out. */
+  after: tf.Tensor;
+  /** 1 for each sample whose largest logit is its label's, 0 for the others, [batch]. */
+  right: tf.Tensor1D;
+}
+
 /** A block on the way through a network. */
 export class Visit {
   private terms?: Parts;
@@ -16,8 +26,8 @@ export class Visit {
     readonly before: tf.Tensor,
     private readonly mode: Mode,
     private state?: tf.Tensor,
-    /** dL/dh of each sample's own loss L by the states h before and after; where labels are given. */
-    readonly gradients?: { before: tf.Tensor; after: tf.Tensor },
+    /** What the pass back gave, where labels are given. */
+    readonly back?: Back,
   ) {}
 
   /** The terms of the block's equation for the state that comes in, in evaluation. */
@@ -32,10 +42,15 @@ export class Visit {
   }
 }
 
+/** Which class the loss is of: a sample's label, or what the network takes it for. */
+export type Goal = 'label' | 'prediction';
+
 /** How to go through a network. */
 export interface WalkOptions extends Mode {
   /** The classes of the inputs, int32, [batch]: for gradients of the loss. */
   labels?: tf.Tensor1D;
+  /** Which class that loss is of. Default `label`. */
+  goal?: Goal;
 }
 
 /**
@@ -51,14 +66,15 @@ export function walk<T extends tf.TensorContainer>(
   net: Network,
   x: tf.Tensor,
   see: (visit: Visit) => T,
-  { labels, ...mode }: WalkOptions = {},
+  { labels, goal = 'label', ...mode }: WalkOptions = {},
 ): T[] {
-  const pass = labels && backward(net, x, labels, mode);
+  const pass = labels && backward(net, x, labels, goal, mode);
   let state = pass?.states[0] ?? net.embed(x, mode);
   return places(net).map((place, i) => {
     const [seen, after] = tf.tidy(() => {
-      const gradients = pass && { before: pass.gradients[i]!, after: pass.gradients[i + 1]! };
-      const visit = new Visit(place, state, mode, pass?.states[i + 1], gradients);
+      const [before, after] = [pass?.gradients[i], pass?.gradients[i + 1]];
+      const back = pass && { before: before!, after: after!, right: pass.right };
+      const visit = new Visit(place, state, mode, pass?.states[i + 1], back);
       return [see(visit), visit.after] as [T, tf.Tensor];
     });
     state = after;
@@ -66,20 +82,23 @@ export function walk<T extends tf.TensorContainer>(
   });
 }
 
-/** The states of a pass, what the stem gives first, and the loss's gradients by them. */
+/** The states of a pass, what the stem gives first, the loss's gradients by them, and who is right. */
 interface Pass {
   states: tf.Tensor[];
   gradients: tf.Tensor[];
+  right: tf.Tensor1D;
 }
 
 /** One pass forth and back, with a tap on each state that keeps it and its gradient. */
-function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D, mode: Mode): Pass {
-  const pass: Pass = { states: [], gradients: [] };
+function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D, goal: Goal, mode: Mode): Pass {
+  const states: tf.Tensor[] = [];
+  const gradients: tf.Tensor[] = [];
+  const classes: tf.Tensor1D[] = [];
   const tap = (state: tf.Tensor) => {
-    const i = pass.states.push(tf.keep(state.clone())) - 1;
+    const i = states.push(tf.keep(state.clone())) - 1;
     return withGradient('a walk', [state], ([state]) => {
       const gradFunc = (dy: tf.Tensor) => {
-        pass.gradients[i] = tf.keep(dy.clone());
+        gradients[i] = tf.keep(dy.clone());
         return dy;
       };
       return { value: state.clone(), gradFunc };
@@ -87,16 +106,20 @@ function backward(net: Network, x: tf.Tensor, labels: tf.Tensor1D, mode: Mode): 
   };
   const loss = (shift: tf.Tensor) => {
     const first = tap(tf.add(net.embed(x, mode), shift));
-    const last = through(net.blocks, first, mode, tap);
-    return tf.mul(softmaxCrossEntropy(labels, net.classify(last, mode)), x.shape[0]);
+    const logits = net.classify(through(net.blocks, first, mode, tap), mode);
+    const predicted = tf.keep(tf.argMax<tf.Tensor1D>(logits, 1));
+    classes.push(predicted);
+    const own = goal === 'label' ? labels : predicted;
+    return tf.mul(softmaxCrossEntropy(own, logits), x.shape[0]);
   };
   try {
     tf.grad(loss)(tf.scalar(0));
     return {
-      states: pass.states.map((state) => state.clone()),
-      gradients: pass.states.map((state, i) => pass.gradients[i]?.clone() ?? tf.zerosLike(state)),
+      states: states.map((state) => state.clone()),
+      gradients: states.map((state, i) => gradients[i]?.clone() ?? tf.zerosLike(state)),
+      right: tf.cast(tf.equal<tf.Tensor1D>(classes[0]!, labels), 'float32'),
     };
   } finally {
-    tf.dispose([pass.states, pass.gradients]);
+    tf.dispose([states, gradients, classes]);
   }
 }

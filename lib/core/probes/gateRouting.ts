@@ -23,6 +23,10 @@ export interface Routing {
   variance: number[];
   /** The same with shuffled labels, `[shuffle][block]`. */
   shuffled: number[][];
+  /** Variance of the gates over all samples by block, mean over units. */
+  total: number[];
+  /** Eta squared by block, the share of that variance which is between classes; 0 where no gate varies. */
+  share: number[];
 }
 
 /**
@@ -32,7 +36,9 @@ export interface Routing {
  *
  *     sum_c (n_c / n) (m_c - m)^2,
  *
- * for the labels as they are and for permutations of them.
+ * for the labels as they are and for permutations of them. Over the variance of the gate it is eta
+ * squared (Fisher 1925), which does not depend on how much gates vary, nor, but for a share of
+ * (classes - 1) / (n - 1) by chance, on n. Of a block or a net it is the ratio of the sums over units.
  *
  * @param inputs [samples, ...net.inputShape]
  * @param labels int32, [samples]
@@ -53,25 +59,39 @@ export async function gateRouting(
       .permutation(own.length)
       .map((from) => own[from]!),
   );
+  const origin = tf.tidy(() => transformGates(net, tf.slice(inputs, 0, 1)));
   const measure = (batch: tf.Tensor, start: number) => {
-    const gates = transformGates(net, batch);
+    const gates = tf.sub<tf.Tensor2D>(transformGates(net, batch), origin);
     const rows = [own, ...permuted].map((labels) =>
       tf.oneHot(tf.tensor1d(labels.subarray(start, start + batch.shape[0]), 'int32'), classes),
     );
-    return tf.matMul(tf.cast(tf.concat(rows, 1), 'float32'), gates, true);
+    const byClass = tf.matMul<tf.Tensor2D>(tf.cast(tf.concat(rows, 1), 'float32'), gates, true);
+    return tf.concat([byClass, tf.sum(tf.square(gates), 0, true)]);
   };
-  const sums = await summed(readings(net, inputs, options, measure, 2));
-  const blocks = gateCounts(net);
-  const [actual, ...control] = inRows(sums, 1 + shuffles).map((sums) =>
-    deviations(inRows(sums, classes), counts),
+  const sums = await summed(readings(net, inputs, options, measure, 3)).finally(() =>
+    origin.dispose(),
   );
-  const variance = (deviations: number[][]) => betweenClasses(deviations, counts, blocks);
+  const blocks = gateCounts(net);
+  const ofClasses = inRows(sums, (1 + shuffles) * classes + 1);
+  const squares = ofClasses.pop()!;
+  const grouped = Array.from({ length: 1 + shuffles }, (_, i) =>
+    ofClasses.slice(i * classes, (i + 1) * classes),
+  );
+  const [actual, ...control] = grouped.map((sums) => deviations(sums, counts));
+  const between = (deviations: number[][]) => betweenClasses(deviations, counts, blocks);
+  const variance = between(actual!);
+  const total = meansOf(variances(grouped[0]!, squares, own.length), blocks);
   return {
     byClass: actual!.map((gates) => inRowsOf(gates, blocks)),
-    variance: variance(actual!),
-    shuffled: control.map(variance),
+    variance,
+    shuffled: control.map(between),
+    total,
+    share: variance.map((part, block) => (total[block]! > rounding ? part / total[block]! : 0)),
   };
 }
+
+/** The variance of gates that differ by rounding alone, in float32, is smaller. */
+const rounding = 1e-12;
 
 function countsOf(labels: Int32Array, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
@@ -98,5 +118,18 @@ function betweenClasses(deviations: number[][], counts: number[], blocks: number
   const byGate = deviations[0]!.map((_, i) =>
     deviations.reduce((sum, row, c) => sum + (counts[c]! / n) * row[i]! ** 2, 0),
   );
+  return meansOf(byGate, blocks);
+}
+
+/** The variance of each gate over n samples, from its sums by class and its summed squares. */
+function variances(sums: number[][], squares: number[], n: number): number[] {
+  return squares.map((square, i) => {
+    const mean = sums.reduce((total, row) => total + row[i]!, 0) / n;
+    return square / n - mean * mean;
+  });
+}
+
+/** The mean over the gates of each block. */
+function meansOf(byGate: number[], blocks: number[]): number[] {
   return inRowsOf(byGate, blocks).map((row) => row.reduce((a, b) => a + b) / row.length);
 }

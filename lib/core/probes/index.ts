@@ -16,6 +16,7 @@ export type { BlockRow } from './rows';
 export type { ProbeOptions } from './samples';
 export { giniIndex, hoyerSparsity } from './sparsity';
 export { stageErrors, type StageErrorRow } from './stageErrors';
+export { stageErrorVariances, type ErrorVarianceRow } from './stageErrorVariances';
 export { stateChanges, type Changes } from './stateChanges';
 export {
   stateNorms,
@@ -24,5 +25,12 @@ export {
   type NormRow,
   type WeightGradientRow,
 } from './stateNorms';
+export { twinErrors, type TwinOptions, type TwinRow } from './twinErrors';
+export {
+  updateCosines,
+  type CosineOptions,
+  type CosineRow,
+  type UpdateCosines,
+} from './updateCosines';
 export { updatePartCosines, type PartCosineRow } from './updatePartCosines';
-export { updateCosines, updateRatios, type CosineRow, type UpdateRow } from './updates';
+export { updateRatios, type UpdateRow } from './updateRatios';

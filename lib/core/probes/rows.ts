@@ -33,18 +33,50 @@ export function total(x: tf.Tensor): tf.Tensor1D {
   return tf.reshape(tf.sum(x), [1]);
 }
 
-/** The Euclidean norm of each sample, [batch]. */
+/** The Euclidean norm of each sample, [batch]; also of one whose squares float32 has no numbers for. */
 export function norms(x: tf.Tensor): tf.Tensor1D {
-  return tf.sqrt(dots(x, x));
+  return tf.tidy(() => {
+    const { scale, rows } = scaled(x);
+    return tf.mul(tf.sqrt(dots(rows, rows)), tf.squeeze<tf.Tensor1D>(scale, [1]));
+  });
 }
 
 /** The cosine of each sample of a with that of b, [batch]; 0 where one of the two is 0. */
 export function cosines(a: tf.Tensor, b: tf.Tensor): tf.Tensor1D {
-  const unit = (x: tf.Tensor) => {
-    const flat = tf.reshape(x, [x.shape[0], -1]);
-    return tf.divNoNan(flat, tf.expandDims(norms(flat), 1));
-  };
-  return dots(unit(a), unit(b));
+  const unit = (x: tf.Tensor) =>
+    tf.tidy(() => {
+      const { rows } = scaled(x);
+      return tf.divNoNan(rows, tf.sqrt(tf.expandDims(dots(rows, rows), 1)));
+    });
+  return tf.tidy(() => dots(unit(a), unit(b)));
+}
+
+/** Each sample as a row over its largest magnitude, the scale, [batch, 1]; rows of 0 as they are. */
+function scaled(x: tf.Tensor): { scale: tf.Tensor; rows: tf.Tensor } {
+  const flat = tf.reshape(x, [x.shape[0], -1]);
+  const scale = tf.max(tf.abs(flat), 1, true);
+  return { scale, rows: tf.divNoNan(flat, scale) };
+}
+
+/** Parts smaller than this share of the whole are what rounding leaves of none, in float32. */
+const rounding = 1e-6;
+
+/**
+ * The part of each sample of f at right angles to that of h,
+ *
+ *     f - (f . h / h . h) h,
+ *
+ * of the shape of both; f itself where h is 0, and 0 where f is parallel to h.
+ */
+export function tangential<T extends tf.Tensor>(f: T, h: tf.Tensor): T {
+  return tf.tidy(() => {
+    const ofSamples = (values: tf.Tensor) =>
+      tf.reshape(values, [-1, ...f.shape.slice(1).map(() => 1)]);
+    const along = tf.divNoNan(dots(f, h), dots(h, h));
+    const rest = tf.sub<T>(f, tf.mul(ofSamples(along), h));
+    const some = tf.greater(norms(rest), tf.mul(norms(f), rounding));
+    return tf.mul<T>(rest, ofSamples(tf.cast(some, 'float32')));
+  });
 }
 
 /** The inner product of each sample of a with that of b, [batch]. */

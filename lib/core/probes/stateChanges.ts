@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
-import { norms, total } from './rows';
+import { keepsShape } from '../networks/places';
+import { inRows, norms, tangential, total } from './rows';
 import { means, type ProbeOptions } from './samples';
 
 /** How much each block changes the state. */
@@ -9,11 +10,14 @@ export interface Changes {
   change: number[];
   /** The same, as a share of the sum over blocks; 0 where no block changes anything. */
   share: number[];
+  /** The part of y_l - y_(l-1) at right angles to y_(l-1), as `change`; the whole where a block changes the shape. */
+  tangential: number[];
 }
 
 /**
  * How much each block changes the state it is given: |y_l - y_(l-1)|_2, mean over samples. In
- * Srivastava, Greff and Schmidhuber 2015, Figure 2, most of it happens in the first layers.
+ * Srivastava, Greff and Schmidhuber 2015, Figure 2, most of it happens in the first layers. Beside it the length of the part at right angles to
+ * the state, u - (u . y / y . y) y with u the change of y, which leaves out that states grow or shrink.
  *
  * @param inputs [samples, ...net.inputShape]
  * @throws RangeError when there are no samples, or no blocks.
@@ -23,9 +27,21 @@ export async function stateChanges(
   inputs: tf.Tensor,
   options: ProbeOptions = {},
 ): Promise<Changes> {
-  const change = [
-    ...(await means(net, inputs, ({ parts }) => [total(norms(parts.update))], options)),
-  ];
+  const lengths = await means(
+    net,
+    inputs,
+    ({ place, before, parts: { update } }) => {
+      const turned = keepsShape(place) ? tangential(update, before) : update;
+      return [update, turned].map((part) => total(norms(part)));
+    },
+    options,
+  );
+  const pairs = inRows(lengths, net.blocks.length);
+  const change = pairs.map(([length]) => length!);
   const sum = change.reduce((a, b) => a + b);
-  return { change, share: change.map((part) => part / (sum || 1)) };
+  return {
+    change,
+    share: change.map((part) => part / (sum || 1)),
+    tangential: pairs.map(([, turned]) => turned!),
+  };
 }

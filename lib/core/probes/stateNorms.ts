@@ -36,7 +36,7 @@ export async function stateNorms(
   const all = await means(
     net,
     inputs,
-    ({ after, gradients }) => [after, gradients!.after].map((x) => total(norms(x))),
+    ({ after, back }) => [after, back!.after].map((x) => total(norms(x))),
     options,
   ).finally(() => {
     kept.forEach((value, i) => net.statistics[i]!.assign(value));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Network } from '../networks';
 import { keepsShape } from '../networks/places';
-import { cosines, inRows, rowsOf, total, type BlockRow } from './rows';
+import { cosines, inRows, rowsOf, tangential, total, type BlockRow } from './rows';
 import { means, type ProbeOptions } from './samples';
 
 /** How the two parts of a gated block's update lie to the gradient of the loss. */
@@ -10,6 +10,10 @@ export interface PartCosineRow extends BlockRow {
   written: number;
   /** The cosine of h (C - 1) and dL/dh, mean over samples; 0 without a carry gate. */
   erased: number;
+  /** As `written`, of the part of H T at right angles to h. */
+  writtenTangential: number;
+  /** As `erased`, of the part of h (C - 1) at right angles to h; 0 where C is one number. */
+  erasedTangential: number;
 }
 
 /**
@@ -18,7 +22,7 @@ export interface PartCosineRow extends BlockRow {
  *     F(h) = H(h) T(h) + h (C(h) - 1).
  *
  * The cosine of each with the gradient of the loss by the state h, as in {@link updateCosines} for
- * their sum. Blocks that change the shape of the state have no row.
+ * their sum, and of each one's part at right angles to h. Blocks that change the shape of the state have no row.
  *
  * @param inputs [samples, ...net.inputShape]
  * @param labels int32, [samples]
@@ -33,15 +37,24 @@ export async function updatePartCosines(
   const all = await means(
     net,
     inputs,
-    ({ place, before, parts, gradients }) => {
+    ({ place, before, parts, back }) => {
       if (!keepsShape(place)) return [];
       const { candidate, transform, carry } = parts;
       const updates = [tf.mul(candidate, transform), tf.mul(before, tf.sub(carry, 1))];
-      return updates.map((update) => total(cosines(update, gradients!.before)));
+      const tangents = updates.map((update) => tangential(update, before));
+      return [...updates, ...tangents].map((part) => total(cosines(part, back!.before)));
     },
     { ...options, labels },
   );
   const rows = rowsOf(net, keepsShape);
   const parts = inRows(all, rows.length);
-  return rows.map((row, i) => ({ ...row, written: parts[i]![0]!, erased: parts[i]![1]! }));
+  return rows.map((row, i) => {
+    const [written, erased, writtenTangential, erasedTangential] = parts[i]! as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { ...row, written, erased, writtenTangential, erasedTangential };
+  });
 }

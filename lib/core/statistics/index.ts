@@ -1,5 +1,7 @@
 export { approach, type Approach } from './approach';
 export type { Bounds } from './bounds';
+export { countScore, type CountScore } from './countScore';
+export { largestJump } from './largestJump';
 export { kendall, spearman, type RankCorrelation } from './rankCorrelation';
 export { pValue } from './significance';
 export { summarise, type Summary } from './summary';

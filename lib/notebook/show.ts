@@ -1,14 +1,15 @@
 import { toSvg, type Drawing, type Figure } from '../figures';
 import { compact } from '../figures/compact';
+import { asFigure } from '../figures/drawings/asFigure';
 import { described } from '../figures/static';
 import { caption } from './caption';
 import { display, flush, type MimeBundle } from './kernel';
 
 /**
  * Displays a figure, and below it a numbered caption: its title, `words`, and what lines and bands are.
- * A figure is one output with three faces, Plotly JSON for JupyterLab, a static SVG for GitHub and
- * nbconvert, and the text alternative; a drawing has the last two. `await` it, so that the cell does
- * not end before. Outside a tslab kernel it prints the text alternative.
+ * A figure or drawing is one output with three faces, Plotly JSON for JupyterLab, a static SVG for
+ * GitHub and nbconvert, and the text alternative. `await` it, so that the cell does not end before.
+ * Outside a tslab kernel it prints the text alternative.
  *
  * @param alt what the picture shows, in words, for those who do not see it.
  * @param words for the caption: what the reader should look at.
@@ -25,7 +26,11 @@ export async function show(figure: Figure | Drawing, alt: string, words = ''): P
 
 async function faces(figure: Figure | Drawing, alt: string): Promise<MimeBundle> {
   if ('svg' in figure) {
-    return { 'image/svg+xml': described(figure.svg, alt), 'text/plain': alt };
+    return {
+      'application/vnd.plotly.v1+json': asFigure(figure),
+      'image/svg+xml': described(figure.svg, alt),
+      'text/plain': alt,
+    };
   }
   const small = compact(figure);
   return {

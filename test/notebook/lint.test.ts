@@ -112,6 +112,11 @@ describe('the notebook linter', () => {
     ]);
   });
 
+  test('has nothing against a cell that is folded because it only draws', async () => {
+    const folded = code('const two = 2;', { jupyter: { source_hidden: true } });
+    expect(await complaints([importing, parameters, folded])).toEqual([]);
+  });
+
   test('finds a file over 500 KB, counted in bytes', () => {
     expect(size('x'.repeat(500_000))).toEqual([]);
     expect(size('é'.repeat(250_001))).toEqual(['the file has 500002 bytes, more than 500000']);

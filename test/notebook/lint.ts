@@ -28,7 +28,7 @@ interface Code {
 const maxLines = 30;
 const maxBytes = 500_000;
 const notebookKeys = ['kernelspec', 'language_info', 'unrolled'];
-const cellKeys = ['tags', 'unrolled'];
+const cellKeys = ['tags', 'unrolled', 'jupyter']; // jupyter.source_hidden folds what only draws
 const calculations = ['byProfile', 'profile'];
 
 /** Everything the house rules have against the notebook in `path`, one line each. */

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { bars, blockDrawing } from '../../lib/figures';
+import { bars, blockDrawing, type Figure } from '../../lib/figures';
 import { show } from '../../lib/notebook';
 import { fakeKernel } from './fakeKernel';
 
@@ -41,7 +41,10 @@ test('figures are counted, and one shown again keeps its number', async () => {
 test('a drawing is shown as it is, with its words', async () => {
   const messages = fakeKernel();
   await show(blockDrawing(), 'Three blocks, "side by side"');
-  expect(Object.keys(messages[0]!.data)).toEqual(['image/svg+xml', 'text/plain']);
+  const plot = messages[0]!.data['application/vnd.plotly.v1+json'] as Figure;
+  expect(plot.layout).toMatchObject({ width: 760, height: 412 });
+  const [{ source }] = plot.layout['images'] as [{ source: string }];
+  expect(Buffer.from(source.split(',')[1]!, 'base64').toString()).toBe(blockDrawing().svg);
   expect(messages[0]!.data['image/svg+xml']).toMatch(
     /^<svg role="img" aria-label="Three blocks, &#34;side by side&#34;"/,
   );

@@ -13,6 +13,7 @@ export {
   type SampleActivity,
 } from './gates';
 export type { BlockRow } from './rows';
+export { sampleJourney, type Journey } from './sampleJourney';
 export type { ProbeOptions } from './samples';
 export { giniIndex, hoyerSparsity } from './sparsity';
 export { stageErrors, type StageErrorRow } from './stageErrors';

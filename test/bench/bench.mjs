@@ -16,6 +16,9 @@ import { peers, workloads } from './workloads.mjs';
 const environment = join(here, '..', '..', '.unrolled', 'peers');
 const rounds = 7;
 
+/** How many seconds an engine may take to start a workload. */
+const patience = 150;
+
 const { values: flags } = parseArgs({
   options: {
     backend: { type: 'string', default: 'cpu' },
@@ -55,24 +58,47 @@ function run(command, args) {
   if (status !== 0) throw new Error(`${command} failed`);
 }
 
+/** @typedef {{ worker: Worker, greeting: any }} Ready */
+
 /**
+ * Starts what times a workload, which takes a compiler minutes; on a GPU all at once, since the processors
+ * of such machines are many.
+ *
  * @param {string} workload @param {string[]} engines
+ * @returns {Promise<Ready[]>}
+ */
+async function start(workload, engines) {
+  const begin = async (/** @type {string} */ name) => {
+    const worker = name === 'ours' ? ours(workload) : peer(name, workload);
+    const greeting = await worker.answer(patience);
+    if (greeting && !greeting.absent) return [{ worker, greeting }];
+    if (!greeting) console.log(`${name}: did not start ${workload} in ${patience} s`);
+    worker.stop();
+    return [];
+  };
+  if (device === 'cuda') return (await Promise.all(engines.map(begin))).flat();
+  const ready = [];
+  for (const name of engines) ready.push(...(await begin(name)));
+  return ready;
+}
+
+/** @param {string} workload */
+function ours(workload) {
+  const env = { ...process.env, BACKEND: device === 'cuda' ? 'cuda' : 'tensorflow' };
+  return Worker.ours(workload.replace('-shared', ''), [], env);
+}
+
+/** @param {string} name @param {string} workload */
+function peer(name, workload) {
+  const env = { ...process.env, XLA_PYTHON_CLIENT_PREALLOCATE: 'false' };
+  return new Worker(name, python, [join(here, 'peers.py'), name, workload, device], env);
+}
+
+/**
+ * @param {string} workload @param {Ready[]} ready
  * @returns {Promise<Result[]>}
  */
-async function bench(workload, engines) {
-  const ours = { ...process.env, BACKEND: device === 'cuda' ? 'cuda' : 'tensorflow' };
-  const plain = workload.replace('-shared', '');
-  /** @type {{ worker: Worker, greeting: any }[]} */
-  const ready = [];
-  for (const name of engines) {
-    const worker =
-      name === 'ours'
-        ? Worker.ours(plain, [], ours)
-        : new Worker(name, python, [join(here, 'peers.py'), name, workload, device]);
-    const greeting = await worker.answer();
-    if (!greeting) console.log(`${name}: did not start`);
-    else if (!greeting.absent) ready.push({ worker, greeting });
-  }
+async function bench(workload, ready) {
   const turns = workload.startsWith('sweep') ? 3 : rounds;
   for (let round = 0; round < turns; round++) {
     for (const { worker } of ready) await worker.time(workloads[workload]?.[device] ?? 1);
@@ -135,9 +161,12 @@ async function comparePeers() {
     refuse('SPEED.md shows all workloads beside the peers: add --peers, leave --only out.');
   }
   if (engines.length === 1) console.log('No peers: npm run bench -- --peers installs them.');
+  const early = device === 'cuda' && chosen.map(([workload]) => start(workload, engines));
   const rows = [];
-  for (const [workload, { title }] of chosen) {
-    rows.push({ title, results: await bench(workload, engines) });
+  for (const [i, [workload, { title }]] of chosen.entries()) {
+    const all = early ? await Promise.all(early) : [];
+    const ready = all[i] ?? (await start(workload, engines));
+    rows.push({ title, results: await bench(workload, ready) });
   }
   if (flags.write) {
     const text = `${speedTable(rows)}\n\n${machine()}; medians in ms.`;

@@ -21,8 +21,15 @@ export class Worker {
     return new Worker('ours', process.execPath, [join(here, 'ours.cjs'), workload, ...less], env);
   }
 
-  async answer() {
-    const { value, done } = await this.lines.next();
+  /** The next line; none when the process has ended, or after so many seconds. @param {number} [patience] */
+  async answer(patience = 3600) {
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(() => resolve({ done: true }), 1000 * patience);
+    });
+    const { value, done } = await Promise.race([this.lines.next(), late]);
+    clearTimeout(timer);
     return done ? undefined : JSON.parse(value);
   }
 

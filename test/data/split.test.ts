@@ -53,7 +53,8 @@ describe("anyone's vectors with labels", () => {
     expect(after.accuracy).toBeGreaterThan(0.9);
     expect(after.loss).toBeLessThan(before.loss);
     const [whole, cut] = await sweep([net, lesion(net, 0)], data);
-    expect(whole).toEqual(after);
+    expect(whole!.accuracy).toBe(after.accuracy);
+    expect(whole!.loss).toBeCloseTo(after.loss, 5);
     expect(cut).not.toEqual(after);
     net.dispose();
   });

@@ -14,6 +14,7 @@ import {
   shuffle,
   sweep,
   truncate,
+  type Score,
 } from '../../lib/core/interventions';
 import { shortcutOf } from '../../lib/core/interventions/bypass';
 import { settle } from '../../lib/core/interventions/calibrate';
@@ -270,11 +271,12 @@ describe('a sweep that recalibrates', () => {
       const train = pictures(12);
       const { intact, lesions } = await lesionSweep(original, data, { recalibrateOn: train });
       const alone = async (network: Network) => evaluate(await recalibrated(network, train), data);
-      expect(intact).toEqual(await alone(original));
-      for (const { block, accuracy, loss } of lesions) {
-        const expected = await alone(lesion(original, block));
+      const close = async ({ accuracy, loss }: Score, network: Network) => {
+        const expected = await alone(network);
         expect(distance([accuracy, loss], [expected.accuracy, expected.loss])).toBeLessThan(1e-5);
-      }
+      };
+      await close(intact, original);
+      for (const score of lesions) await close(score, lesion(original, score.block));
     }
   });
 

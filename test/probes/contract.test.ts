@@ -28,13 +28,13 @@ const probes: Record<string, Probe> = {
     sample.dispose();
     return activity;
   },
-  stageErrorVariances: (net, { inputs }) => room.stageErrorVariances(net, inputs),
   sampleJourney: async (net, { inputs }) => {
     const sample = tf.slice(inputs, 0, 1);
     const journey = await room.sampleJourney(net, sample);
     sample.dispose();
     return journey;
   },
+  stageErrorVariances: (net, { inputs }) => room.stageErrorVariances(net, inputs),
   stageErrors: (net, { inputs }) => room.stageErrors(net, inputs),
   stateChanges: (net, { inputs }) => room.stateChanges(net, inputs),
   stateNorms: (net, { inputs, labels }) => room.stateNorms(net, inputs, labels),

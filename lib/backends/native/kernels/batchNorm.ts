@@ -23,7 +23,12 @@ export function batchNorm(
   const normalized = withGradient('batchNorm', [image, gamma, beta], ([x, gamma, beta], save) => {
     const none = tf.tensor1d([]);
     const outputs = ops.many('FusedBatchNormV3', [x, gamma, beta, none, none], 6, attributes);
-    statistics = outputs.slice(1, 3).map((tensor) => tf.keep(tensor));
+    // Of one value a channel the variance is 0, of which a GPU makes 0 / 0.
+    const [mean, variance] = [
+      outputs[1]!,
+      x.size === channels ? tf.zerosLike(outputs[1]!) : outputs[2]!,
+    ];
+    statistics = [mean, variance].map((tensor) => tf.keep(tensor));
     save([x, gamma, ...outputs.slice(3)]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
       ops.many('FusedBatchNormGradV3', [dy, ...saved], 5, attributes).slice(0, 3);

@@ -1,0 +1,2 @@
+/** Whether the tests are run on a GPU, by `BACKEND=cuda npm test`. */
+export const onGpu = process.env['BACKEND'] === 'cuda';

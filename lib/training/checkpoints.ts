@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { CheckpointError, readCheckpoint, writeCheckpoint } from './checkpointFile';
 import type { Identity } from './identity';
+import type { Measured } from './watch';
 
 /** Where and how often a run is saved. */
 export interface CheckpointOptions {
@@ -19,8 +20,16 @@ export interface Snapshot {
   steps: number;
   /** The loss of each step taken, in nats. */
   losses: Float32Array;
+  /** What was measured meanwhile. */
+  measured: Measured[];
   /** The values of the variables. */
   values: tf.Tensor[];
+}
+
+interface Header {
+  run: Identity;
+  steps: number;
+  measured: Measured[];
 }
 
 /** The checkpoints of one run: one file, overwritten by the next. */
@@ -40,7 +49,7 @@ export class Checkpoints {
     const { file, onResume } = this.options;
     const contents = await readCheckpoint(file);
     if (!contents) return undefined;
-    const { run, steps } = contents.header as { run: Identity; steps: number };
+    const { run, steps, measured } = contents.header as Header;
     const [losses, ...values] = contents.tensors;
     const keys = Object.keys(this.run) as (keyof Identity)[];
     const plain = JSON.parse(JSON.stringify(this.run)) as Identity;
@@ -52,7 +61,7 @@ export class Checkpoints {
           'Name another file, or delete this one to start afresh.',
       );
     }
-    const snapshot = { steps, losses: (await losses!.data()) as Float32Array, values };
+    const snapshot = { steps, losses: (await losses!.data()) as Float32Array, measured, values };
     losses!.dispose();
     onResume?.(steps);
     return snapshot;
@@ -72,10 +81,10 @@ export class Checkpoints {
   }
 
   /** Replaces the file. */
-  async save({ steps, losses, values }: Snapshot): Promise<void> {
+  async save({ steps, losses, measured, values }: Snapshot): Promise<void> {
     const tensor = tf.tensor1d(losses);
     try {
-      const header = { run: this.run, steps };
+      const header: Header = { run: this.run, steps, measured };
       await writeCheckpoint(this.options.file, { header, tensors: [tensor, ...values] });
     } finally {
       tensor.dispose();

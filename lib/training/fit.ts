@@ -11,6 +11,7 @@ import { makeOptimizer, type Recipe } from './recipe';
 import { checkSchedule, rateAt } from './schedule';
 import type { Trainable } from './trainable';
 import { watchUnlisted } from './unlisted';
+import { Watcher, type Watch } from './watch';
 
 /** How a run is going. */
 export interface StepReport {
@@ -24,8 +25,13 @@ export interface StepReport {
 export interface FitOptions {
   /** Orders the batches and varies their images. */
   stream: Stream;
-  /** Told of each step; after a resumption first of those taken before it. */
+  /**
+   * Told of each step; after a resumption first of those taken before it. On a GPU, where many steps are
+   * made in one call, the net may be some steps further than the report: to look at it, `watch`.
+   */
   onStep?: (report: StepReport) => void | Promise<void>;
+  /** Measures the net now and then. Default: never. */
+  watch?: Watch;
   /** Saves the run, and resumes what was saved. Default: neither. */
   checkpoint?: CheckpointOptions;
 }
@@ -55,7 +61,7 @@ export async function fit(
   net: Trainable,
   data: Split,
   recipe: Recipe,
-  { stream, onStep, checkpoint }: FitOptions,
+  { stream, onStep, watch, checkpoint }: FitOptions,
 ): Promise<Float32Array> {
   const { steps, schedule, augmentation } = recipe;
   if (!Number.isInteger(steps) || steps < 0) {
@@ -83,8 +89,13 @@ export async function fit(
   const losses = new Float32Array(steps);
   try {
     const checkpoints =
-      checkpoint && new Checkpoints(checkpoint, await identify(net, data, recipe, stream));
+      checkpoint &&
+      new Checkpoints(checkpoint, {
+        ...(await identify(net, data, recipe, stream)),
+        watched: watch?.every ?? null,
+      });
     const found = await checkpoints?.load();
+    const watcher = new Watcher(watch, found?.measured);
     if (found) {
       if (found.steps < steps) rehearse(update, data, recipe, stream);
       found.values.forEach((value, i) => state[i]!.assign(value));
@@ -94,11 +105,12 @@ export async function fit(
     }
     let check: (() => void) | undefined;
     const first = found?.steps ?? 0;
+    if (!found) await watcher.look(0);
     const plan = plannedSteps(data.size, recipe, stream, first);
     const pace = new Pace(update.atOnce);
     for (let done = first; done < steps;) {
-      const room = checkpoints?.stepsUntilDue(done) ?? Infinity;
-      const chunk = take(plan, Math.min(pace.steps, room));
+      const due = [checkpoints, watcher].map((each) => each?.stepsUntilDue(done) ?? Infinity);
+      const chunk = take(plan, Math.min(pace.steps, ...due));
       const rates = chunk.map(({ step }) => rateAt(schedule, step, steps));
       const values = await pace.of(() => valuesOf(() => update.run(stacksOf(chunk, rates))));
       for (const [i, { step }] of chunk.entries()) {
@@ -113,11 +125,13 @@ export async function fit(
       check?.();
       check = checkpoints && done === first ? watchUnlisted(state) : undefined;
       done += chunk.length;
+      await watcher.look(done);
       const isLast = done === steps;
       if (checkpoints && (isLast || checkpoints.isDue(done))) {
         await checkpoints.save({
           steps: done,
           losses: losses.subarray(0, done),
+          measured: watcher.rows,
           values: isLast ? trained : state,
         });
       }

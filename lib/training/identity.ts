@@ -13,6 +13,8 @@ export interface Identity {
   data: string;
   /** SHA-256 of the shapes and values of all variables before the first step. */
   'initial weights': string;
+  /** How many steps pass between measurements; null without. */
+  watched: number | null;
 }
 
 /** The identity of the run that is about to start. */
@@ -21,7 +23,7 @@ export async function identify(
   data: Split,
   recipe: Recipe,
   stream: Stream,
-): Promise<Identity> {
+): Promise<Omit<Identity, 'watched'>> {
   const sample = tf.slice(data.inputs, 0, 1);
   try {
     return {

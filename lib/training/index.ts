@@ -5,6 +5,7 @@ export { DivergedError, fit, type FitOptions, type StepReport } from './fit';
 export { inSteps, type EpochRecipe, type Recipe } from './recipe';
 export { rateAt, type Schedule } from './schedule';
 export type { Trainable } from './trainable';
+export type { Measured, Watch } from './watch';
 export { describeRuns, runsFolder, trainOnce, type Run, type RunOptions } from './trainOnce';
 export {
   he2015,

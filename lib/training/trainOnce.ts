@@ -12,6 +12,7 @@ import { describeNetwork } from './describe';
 import { fit, type FitOptions } from './fit';
 import { identify } from './identity';
 import type { Recipe } from './recipe';
+import type { Measured, Watch } from './watch';
 
 /** What to train, on what, and whether a run that is there will do. */
 export interface RunOptions<N extends Network> {
@@ -26,6 +27,8 @@ export interface RunOptions<N extends Network> {
   /** Whether to take the run from the folder of runs if it is there, and keep it there if not. */
   reuse: boolean;
   onStep?: FitOptions['onStep'];
+  /** Measurements of the net while it is trained, as for {@link fit}. */
+  watch?: { every: number; measure: (net: N) => ReturnType<Watch['measure']> };
 }
 
 /** A finished run. */
@@ -34,6 +37,8 @@ export interface Run<N extends Network> {
   net: N;
   /** The loss of each step, in nats. */
   losses: Float32Array;
+  /** What was measured meanwhile, those of steps taken earlier too. */
+  measured: Measured[];
   /** How many of its steps were not taken now, but earlier. */
   reusedSteps: number;
 }
@@ -56,7 +61,7 @@ export function runsFolder(): string {
  * every 30 seconds.
  *
  * A run is the same when all of these are: recipe, layers of the network and its initial weights,
- * checksum of the data, seed, backend and whether it has our highway ops, versions of TensorFlow.js
+ * checksum of the data, seed, what is measured meanwhile, backend and whether it has our highway ops, versions of TensorFlow.js
  * and TensorFlow, and the code that a run goes through, C++ too.
  *
  * @throws RangeError when the name cannot start a file's name.
@@ -70,6 +75,7 @@ export async function trainOnce<N extends Network>({
   seed,
   reuse,
   onStep,
+  watch,
 }: RunOptions<N>): Promise<Run<N>> {
   if (!/^\w[\w.-]*$/.test(name)) {
     throw new RangeError(`A run's name has letters, digits, ".", "-" and "_", unlike "${name}".`);
@@ -83,6 +89,7 @@ export async function trainOnce<N extends Network>({
       network: describeNetwork(net),
       checksum: data.checksum,
       seed,
+      watch: watch && [watch.every, String(watch.measure)],
       backend: (await selectBackend()).name,
       highwayOps: kernels().highway !== undefined,
       versions: versions(),
@@ -96,8 +103,18 @@ export async function trainOnce<N extends Network>({
   };
   try {
     const checkpoint = reuse ? await keep() : undefined;
-    const losses = await fit(net, data.train, recipe, { stream, onStep, checkpoint });
-    return { net, losses, reusedSteps };
+    const measured: Measured[] = [];
+    const losses = await fit(net, data.train, recipe, {
+      stream,
+      onStep,
+      checkpoint,
+      watch: watch && {
+        every: watch.every,
+        measure: () => watch.measure(net),
+        onMeasured: (row) => void measured.push(row),
+      },
+    });
+    return { net, losses, measured, reusedSteps };
   } catch (error) {
     net.dispose();
     throw error;

@@ -7,7 +7,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadDataset, type Dataset } from '../../lib/datasets';
 import { selectBackend } from '../../lib/backends';
 import { Stream } from '../../lib/core/engine';
-import { CheckpointError, fit, type Recipe, type Trainable } from '../../lib/training';
+import {
+  CheckpointError,
+  fit,
+  type Measured,
+  type Recipe,
+  type Trainable,
+} from '../../lib/training';
 import { bytesOf, noisyNet } from './noisyNet';
 
 const recipe: Recipe = {
@@ -41,12 +47,23 @@ interface Changes extends Partial<Recipe> {
   netSeed?: number;
   stopAt?: number;
   saved?: boolean;
+  every?: number;
 }
 
 /** Trains, from the checkpoint if there is one, and says what came of it. */
-async function run({ seed = 3, netSeed = 1, stopAt, saved = true, ...changes }: Changes = {}) {
+async function run({
+  seed = 3,
+  netSeed = 1,
+  stopAt,
+  saved = true,
+  every,
+  ...changes
+}: Changes = {}) {
   const net = noisyNet(netSeed);
   const taken: number[] = [];
+  const measured: Measured[] = [];
+  const measure = () => [tf.tidy(() => tf.sum(net.variables[0]!).dataSync()[0]!)];
+  const onMeasured = (row: Measured) => void measured.push(row);
   let resumed: number | undefined;
   const onResume = (steps: number) => void (resumed = steps);
   try {
@@ -56,6 +73,7 @@ async function run({ seed = 3, netSeed = 1, stopAt, saved = true, ...changes }: 
       { ...recipe, ...changes },
       {
         stream: Stream.of(seed),
+        watch: every === undefined ? undefined : { every, measure, onMeasured },
         checkpoint: saved ? { file, every: { steps: 5 }, onResume } : undefined,
         onStep: ({ step }) => {
           taken.push(step);
@@ -63,7 +81,7 @@ async function run({ seed = 3, netSeed = 1, stopAt, saved = true, ...changes }: 
         },
       },
     );
-    return { losses, taken, resumed, weights: bytesOf(net) };
+    return { losses, taken, measured, resumed, weights: bytesOf(net) };
   } finally {
     net.dispose();
   }
@@ -99,6 +117,25 @@ describe('a checkpoint', () => {
     await stop(13);
     expect((await run()).taken).toEqual(Array.from({ length: 24 }, (_, step) => step));
   });
+
+  it('holds what was measured, so that a resumed run tells what one never stopped tells', async () => {
+    const whole = await run({ every: 4, saved: false });
+    expect(whole.measured.map(({ steps }) => steps)).toEqual([0, 4, 8, 12, 16, 20, 24]);
+    expect(new Set(whole.measured.map(({ values }) => values[0])).size).toBe(7);
+    await stop(13, { every: 4 });
+    expect((await run({ every: 4 })).measured).toEqual(whole.measured);
+    expect((await run({ every: 4 })).measured).toEqual(whole.measured);
+    await expect(run({ every: 3 })).rejects.toThrow('of another run, with other watched');
+  });
+
+  it.each([0, 1.5, NaN])(
+    'is not begun when measurements are to be %s steps apart',
+    async (every) => {
+      await expect(run({ every })).rejects.toThrow(
+        `watch.every is a whole number of steps, at least 1, not ${every}.`,
+      );
+    },
+  );
 
   it('of a finished run is taken as it is, without a step', async () => {
     const first = await run();

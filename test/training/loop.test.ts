@@ -9,7 +9,13 @@ import { loadNative } from '../../lib/backends/native/load';
 import { loopRecorder } from '../../lib/backends/native/loopTrace';
 import { Split, Stream, resNet } from '../../lib/core';
 import { kernels, registerKernels, type Kernels } from '../../lib/core/engine/kernels';
-import { DivergedError, fit, type FitOptions, type Recipe } from '../../lib/training';
+import {
+  DivergedError,
+  fit,
+  type FitOptions,
+  type Measured,
+  type Recipe,
+} from '../../lib/training';
 import { bytesOf, noisyNet } from './noisyNet';
 
 // What a GPU does, done by XLA on the CPU: compiled loops, and the kernels that XLA knows.
@@ -133,6 +139,29 @@ describe('steps as a loop that XLA compiles', () => {
     const inLoop = await trained(changes).catch((error: unknown) => error);
     expect(alone).toBeInstanceOf(DivergedError);
     expect((inLoop as Error).message).toBe((alone as Error).message);
+  });
+
+  it('stop to be measured at the very steps that were asked for', async () => {
+    const rows = async () => {
+      const net = noisyNet();
+      const measured: Measured[] = [];
+      await fit(net, vectors, recipe, {
+        stream: Stream.of(3),
+        watch: {
+          every: 35,
+          measure: () => [...net.variables[0]!.dataSync().slice(0, 1)],
+          onMeasured: (row) => void measured.push(row),
+        },
+      });
+      net.dispose();
+      return measured;
+    };
+    const expected = await rows();
+    compileLoops();
+    const inLoop = await rows();
+    expect(inLoop.map(({ steps }) => steps)).toEqual([0, 35, 70]);
+    inLoop.slice(0, 1).forEach(({ values }, i) => expect(values).toEqual(expected[i]!.values));
+    expect(new Set(inLoop.map(({ values }) => values[0])).size).toBe(3);
   });
 
   it('leave no tensors behind', async () => {

@@ -128,6 +128,26 @@ describe('trainOnce', () => {
     expect((await train({ recipe: reordered })).reusedSteps).toBe(12);
   });
 
+  it('takes what was measured with the run, and does not take a run of which other things were', async () => {
+    const watch = {
+      every: 4,
+      measure: ({ variables }: Network) => [...variables[0]!.dataSync().slice(0, 2)],
+    };
+    const measured = async (changes: object) => {
+      const run = await trainOnce<Network>({ ...standard(), ...changes });
+      run.net.dispose();
+      return run;
+    };
+    const first = await measured({ watch });
+    expect(first.measured.map(({ steps }) => steps)).toEqual([0, 4, 8, 12]);
+    const again = await measured({ watch });
+    expect(again.reusedSteps).toBe(12);
+    expect(again.measured).toEqual(first.measured);
+    const other = { every: 4, measure: () => [1] };
+    expect((await measured({ watch: other })).reusedSteps).toBe(0);
+    expect((await measured({})).measured).toEqual([]);
+  });
+
   it('neither reads nor keeps a run when told not to', async () => {
     await train({ reuse: false });
     expect(readdirSync(folder)).toEqual([]);

@@ -24,6 +24,8 @@ export default defineConfig({
           name: 'library',
           include: ['test/**/*.test.ts'],
           exclude: ['test/notebooks/**'],
+          // Loading TensorFlow once a file took half of the time.
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -16,7 +16,7 @@ const dataset = { name: 'glyphs', source: 'generated', checksum: 'abc', train: s
 reportSetup({ backend: { summary: 'backend: none' }, dataset: dataset, seeds: [1, 2] });`,
 ];
 
-test('in tslab’s kernel each display arrives under its cell, as one bundle, and stderr stays empty', async () => {
+test('in tslab’s kernel each display arrives under its cell, as one bundle, the caption of a figure after it, and stderr stays empty', async () => {
   const results = await runCells(cells, process.cwd(), { PROFILE: 'quick' });
   expect(results.map(({ status }) => status)).toEqual(cells.map(() => 'ok'));
   const outputs = results.map((result) => result.outputs);
@@ -25,6 +25,7 @@ test('in tslab’s kernel each display arrives under its cell, as one bundle, an
   expect(none).toEqual([]);
   expect(figure!.map(({ data }) => Object.keys(data!))).toEqual([
     ['application/vnd.plotly.v1+json', 'image/svg+xml', 'text/plain'],
+    ['text/markdown', 'text/plain'],
   ]);
   expect(bar!.at(-1)).toMatchObject({ data: { 'text/plain': 'trained' }, update: true });
   expect(claimed).toHaveLength(1);

@@ -1,1 +1,2 @@
-export { selectBackend, type Backend, type BackendName } from './select';
+export type { Precision } from './native/load';
+export { selectBackend, type Backend, type BackendName, type BackendOptions } from './select';

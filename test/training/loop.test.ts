@@ -7,7 +7,9 @@ import type { Addon } from '../../lib/backends/native/addon';
 import { SelectedBranch } from '../../lib/backends/native/kernels/selected';
 import { loadNative } from '../../lib/backends/native/load';
 import { loopRecorder } from '../../lib/backends/native/loopTrace';
-import { Split, Stream, resNet } from '../../lib/core';
+import { Split } from '../../lib/core/data';
+import { Stream } from '../../lib/core/engine';
+import { resNet } from '../../lib/core/networks';
 import { kernels, registerKernels, type Kernels } from '../../lib/core/engine/kernels';
 import {
   DivergedError,

@@ -13,11 +13,7 @@ import { describeRuns, runsFolder, trainOnce, type Recipe } from '../../lib/trai
 import { describeNetwork } from '../../lib/training/describe';
 import { bytesOf } from './noisyNet';
 
-// Tests share their modules; these are to be loaded with another version of the code.
-const code = vi.hoisted(() => {
-  vi.resetModules();
-  return { codeVersion: 'this' };
-});
+const code = vi.hoisted(() => ({ codeVersion: 'this' }));
 vi.mock('../../lib/training/codeVersion', () => code);
 
 const recipe: Recipe = {

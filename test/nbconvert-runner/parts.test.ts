@@ -114,7 +114,7 @@ describe('writeNotebook', () => {
     ];
     const cell = { cell_type: 'code', id: 'a', metadata: {}, source: 'x\u0000', outputs };
     const notebook = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-    await writeNotebook(path, notebook as never);
+    await writeNotebook(path, notebook);
     expect(await readNotebook(path)).toEqual(notebook);
     const text = await readFile(path, 'utf8');
     expect(text).toContain(`"application/vnd.a+json": ${JSON.stringify(figure)}\n`);

@@ -1,6 +1,6 @@
 import type { Figure } from './figure';
 
-const fewest = 32;
+const fewest = 8;
 
 /**
  * The same figure in less space: long arrays of numbers in `data` become Plotly's typed arrays

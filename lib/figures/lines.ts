@@ -1,6 +1,6 @@
 import type { Bounds } from 'unrolled-core';
 import type { Figure } from './figure';
-import { lineTraces, noteOf, type LineSeries } from './series';
+import { legendRow, legendRows, lineTraces, noteOf, type LineSeries } from './series';
 import { axis, categories, referenceLine, reach, themed, type Reference } from './theme';
 
 /** What {@link lines} draws. */
@@ -39,10 +39,13 @@ export function lines(spec: LinesSpec): Figure {
   }
   const data = series.flatMap((line) => lineTraces(line, { index: named.indexOf(line), within }));
   const legend = named.length > 1 || reference !== undefined;
+  const names = named.map(({ name }) => name);
+  const rows = legendRows(reference ? [...names, reference.name] : names, 652);
+  const more = legend ? legendRow * (rows - 1) : 0;
   return {
     data,
-    layout: themed(title, 760, 430, {
-      margin: { l: 84, r: 24, t: legend ? 92 : 52, b: 66 },
+    layout: themed(title, 760, 430 + more, {
+      margin: { l: 84, r: 24, t: legend ? 92 + more : 52, b: 66 },
       xaxis: axis(x, wholeTicks(series)),
       yaxis: axis(y, reach(spec)),
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', itemwidth: 40 },

@@ -1,7 +1,7 @@
 import type { Bounds } from 'unrolled-core';
 import type { Figure } from './figure';
 import { wholeTicks, type LinesSpec } from './lines';
-import { lineTraces, noteOf, type LineSeries } from './series';
+import { legendRow, legendRows, lineTraces, noteOf, type LineSeries } from './series';
 import {
   axis,
   categories,
@@ -57,7 +57,9 @@ export function multiples(spec: MultiplesSpec): Figure {
   const rows = Math.ceil(panels.length / columns);
   const domains = grid(rows, columns, ownRanges ? gap.own : gap.x);
   const legend = names.length > 1 || reference !== undefined;
-  const top = legend ? head.legend : head.bare;
+  const entries = reference ? [...names, reference.name] : names;
+  const more = legendRow * (legendRows(entries, width - margin.l - margin.r) - 1);
+  const top = legend ? head.legend + more : head.bare;
   const height = rows * panelHeight + (rows - 1) * gap.y + top + margin.b;
 
   const layout: Record<string, unknown> = { margin: { ...margin, t: top } };

@@ -118,3 +118,17 @@ function piecesOf(n: number, stage?: ArrayLike<number>): number[][] {
 function joined(pieces: number[][]): (number | null)[] {
   return pieces.flatMap((piece, i) => (i === 0 ? piece : [null, ...piece]));
 }
+
+/** How high a further row of a legend is. */
+export const legendRow = 29;
+
+/** How many rows a legend takes up, as wide as the plot. */
+export function legendRows(names: readonly string[], width: number): number {
+  let [rows, used] = [1, 0];
+  for (const name of names) {
+    const needed = 62 + 7.4 * name.length;
+    if (used > 0 && used + needed > width) [rows, used] = [rows + 1, 0];
+    used += needed;
+  }
+  return rows;
+}

@@ -3,6 +3,7 @@ import type { Canvas } from '@napi-rs/canvas';
 import type { DOMWindow } from 'jsdom';
 import { Stream } from 'unrolled-core';
 import type { Figure } from './figure';
+import { slim } from './slim';
 import { textBox } from './textBox';
 
 type Plotly = { toImage(figure: Figure, options: Record<string, unknown>): Promise<string> };
@@ -31,7 +32,7 @@ async function draw(figure: Figure, description: string): Promise<string> {
   const copy = window.JSON.parse(json) as Figure;
   const { width, height } = figure.layout;
   const svg = await plotly.toImage(copy, { format: 'svg', width, height, imageDataOnly: true });
-  return described(svg, description);
+  return described(slim(svg, window), description);
 }
 
 /** The SVG with a description for those who do not see it. */

@@ -70,7 +70,7 @@ describe.for(drawings)('the drawing of %s', ([, make, words]) => {
     expect(drawing.svg).toContain('fill="#FFFFFF"/>');
     expect(drawing.svg).not.toMatch(/ id="|<script|<foreignObject|url\(|NaN|Infinity/);
     for (const [, link] of drawing.svg.matchAll(/href="([^"]*)"/g)) {
-      expect(link).toMatch(/^data:image\/png;base64,/);
+      expect(link).toMatch(/^data:image\/(png|webp);base64,/);
     }
   });
 });

@@ -136,7 +136,22 @@ const paths = stateJourney({
     })),
   })),
 });
+const everyNet = ['residual', 'residual, untrained', 'plain', 'highway', 'highway, untrained'];
+const crowd = everyNet.map((name) => ({
+  name,
+  x: [1, 2, 3],
+  y: [1, 2, 3].map((x) => summarise([x, x + 1])),
+}));
+const named = { x: 'block', y: 'cosine', reference: { name: 'no matter for the loss', value: 0 } };
+const crowded = lines({ ...named, title: 'Two rows of names above a plot', series: crowd });
+const crowdedPanels = multiples({
+  ...named,
+  title: 'Two rows of names above panels',
+  panels: ['whole', 'part'].map((title) => ({ title, series: crowd })),
+});
 const figures: [string, Figure, string[]][] = [
+  ['many names', crowded, ['highway, untrained', 'no matter for the loss']],
+  ['many names above panels', crowdedPanels, ['highway, untrained', 'no matter for the loss']],
   ['a panel a stage', byStage, ['trained, stage 1', 'plain, stage 3', 'no error', 'error (units)']],
   ['class probabilities', chances, ['true class: 3', 'strongest other class', 'probability']],
   ['paths of states', paths, ['share of the way to the end', 'a 7', 'plain']],
@@ -251,7 +266,35 @@ test('the description is there for screen readers, with its quotes and angles es
 });
 
 test('the paper is opaque white, so that it reads in dark mode', async () => {
-  expect(await toSvg(loss, 'p')).toMatch(
-    /<rect [^>]*style="fill: rgb\(255, 255, 255\); fill-opacity: 1;"/,
-  );
+  expect(await toSvg(loss, 'p')).toMatch(/<rect [^>]*style="fill:#ffffff"/);
+});
+
+test('nothing is left in the picture that no one sees', async () => {
+  const svg = await toSvg(byStage, 'p');
+  const page = parsed(svg);
+  expect([...page.querySelectorAll('g, text, defs')].filter((g) => !g.firstChild)).toEqual([]);
+  expect([...page.querySelectorAll('path')].filter((path) => !path.getAttribute('d'))).toEqual([]);
+  for (const clip of page.querySelectorAll('clipPath')) expect(svg).toContain(`url(#${clip.id})`);
+  expect(svg).not.toMatch(/ class="|\d\.\d{3}| style=""/);
+});
+
+test('each marker of a line is there, where Plotly put it', async () => {
+  const x = [1, 2, 4, 5];
+  const y = x.map((value) => summarise([value]));
+  const figure = lines({ title: 'A line', x: 'x', y: 'y', series: [{ name: 'a', x, y }] });
+  const page = parsed(await toSvg(figure, 'p'));
+  const first = page.querySelector('path[d*="A4,4"]')!;
+  const uses = [...page.querySelectorAll(`use[href="#${first.id}"]`)];
+  expect(uses.length).toBe(3);
+  const start = /translate\(([\d.]+),([\d.]+)\)/.exec(first.getAttribute('transform')!)!;
+  const at = [0, ...uses.map((use) => Number(use.getAttribute('x')))];
+  expect(at[3]! / at[1]!).toBeCloseTo(4, 1);
+  const heights = uses.map((use) => Number(use.getAttribute('y')));
+  expect(heights[2]! / heights[0]!).toBeCloseTo(4, 1);
+  const line = page.querySelector('path[d^="M"][style*="fill:none"][style*="2.5px"]')!;
+  const ends = line.getAttribute('d')!.match(/[\d.]+,[\d.]+/g)!;
+  expect(ends[0]).toBe(`${start[1]},${start[2]}`);
+  const end = [Number(start[1]) + at[3]!, Number(start[2]) + heights[2]!];
+  expect(ends.at(-1)!.split(',').map(Number)[0]).toBeCloseTo(end[0]!, 1);
+  expect(ends.at(-1)!.split(',').map(Number)[1]).toBeCloseTo(end[1]!, 1);
 });

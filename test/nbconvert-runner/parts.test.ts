@@ -1,11 +1,11 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findJupyter } from '../../lib/nbconvert-runner/src';
 import type { Run } from '../../lib/nbconvert-runner/src/account';
 import { lost } from '../../lib/nbconvert-runner/src/lost';
-import type { Output } from '../../lib/nbconvert-runner/src/notebook';
+import { readNotebook, writeNotebook, type Output } from '../../lib/nbconvert-runner/src/notebook';
 import { sourceLine } from '../../lib/nbconvert-runner/src/words';
 
 function runOf(part: Partial<Run>): Run {
@@ -101,5 +101,24 @@ describe('lost', () => {
     expect(loss(stream('stdout', 'a\nc\n'), outputs[1]!)).toContain('the first lost is "b"');
     expect(loss(outputs[0]!)).toContain('of 1 outputs displayed 0 arrived');
     expect(loss(outputs[0]!, display({ 'text/plain': '0' }))).toContain('last update');
+  });
+});
+
+describe('writeNotebook', () => {
+  it('keeps every value, and puts what outputs hold as JSON in one line each', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'notebook-'));
+    const path = join(folder, 'a.ipynb');
+    const figure = { data: [{ x: [1, 2, 3] }], layout: { title: 'a "$&" title' } };
+    const outputs = [
+      { output_type: 'display_data', metadata: {}, data: { 'application/vnd.a+json': figure } },
+    ];
+    const cell = { cell_type: 'code', id: 'a', metadata: {}, source: 'x\u0000', outputs };
+    const notebook = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    await writeNotebook(path, notebook);
+    expect(await readNotebook(path)).toEqual(notebook);
+    const text = await readFile(path, 'utf8');
+    expect(text).toContain(`"application/vnd.a+json": ${JSON.stringify(figure)}\n`);
+    expect(text.endsWith('}\n')).toBe(true);
+    await rm(folder, { recursive: true });
   });
 });

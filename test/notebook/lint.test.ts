@@ -117,9 +117,9 @@ describe('the notebook linter', () => {
     expect(await complaints([importing, parameters, folded])).toEqual([]);
   });
 
-  test('finds a file over 500 KB, counted in bytes', () => {
-    expect(size('x'.repeat(500_000))).toEqual([]);
-    expect(size('é'.repeat(250_001))).toEqual(['the file has 500002 bytes, more than 500000']);
+  test('finds a file over 800 KB, counted in bytes', () => {
+    expect(size('x'.repeat(800_000))).toEqual([]);
+    expect(size('é'.repeat(400_001))).toEqual(['the file has 800002 bytes, more than 800000']);
   });
 });
 

@@ -26,7 +26,7 @@ interface Code {
 }
 
 const maxLines = 30;
-const maxBytes = 500_000;
+const maxBytes = 800_000;
 const notebookKeys = ['kernelspec', 'language_info', 'unrolled'];
 const cellKeys = ['tags', 'unrolled', 'jupyter']; // jupyter.source_hidden folds what only draws
 const calculations = ['byProfile', 'profile'];

@@ -51,7 +51,7 @@ function picture(
     image.data.set([...colour, 255], 4 * i);
   }
   pen.putImageData(image, 0, 0);
-  const data = canvas.toDataURL('image/png');
+  const data = canvas.toDataURL('image/webp', 0.9);
   return `<image x="${x}" y="${y}" width="${tile}" height="${tile}" style="image-rendering: pixelated" href="${data}"/>`;
 }
 

@@ -8,7 +8,7 @@ const usage = `Usage: npm run paper -- [--steps 1000] [--seconds 120] [NAME...]
 
 Starts every training job that the notebooks have under the profile paper, all or those of the notebooks whose file
 name starts with a NAME: once, on generated images, with the net, the batches and the rates of its recipe, until it
-has taken so many steps or seconds. A job that diverges or learns nothing in 1,000 steps ends the command with 1.
+has taken so many steps or seconds; epochs are those of 4,000 images. A job that diverges or learns nothing in 1,000 steps ends the command with 1.
 `;
 
 const { names, values } = chosen(usage, {

@@ -7,8 +7,10 @@ import type { Addon } from '../../lib/backends/native/addon';
 import { SelectedBranch } from '../../lib/backends/native/kernels/selected';
 import { loadNative } from '../../lib/backends/native/load';
 import { loopRecorder } from '../../lib/backends/native/loopTrace';
-import { Split, Stream, resNet } from '../../lib/core';
+import { Split } from '../../lib/core/data';
+import { Stream } from '../../lib/core/engine';
 import { kernels, registerKernels, type Kernels } from '../../lib/core/engine/kernels';
+import { resNet } from '../../lib/core/networks';
 import { DivergedError, fit, type FitOptions, type Recipe } from '../../lib/training';
 import { bytesOf, noisyNet } from './noisyNet';
 

@@ -1,1 +1,1 @@
-export { selectBackend, type Backend, type BackendName } from './select';
+export { selectBackend, type Backend, type BackendName, type BackendOptions } from './select';

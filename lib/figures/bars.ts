@@ -29,6 +29,8 @@ export interface BarsSpec {
   series: readonly BarSeries[];
   /** What the quantity can't get past, if it can't, `[0, 100]`: intervals and axis end there. */
   within?: Bounds;
+  /** The ends of the vertical axis, for figures that are compared. */
+  range?: Bounds;
   reference?: Reference;
 }
 
@@ -38,7 +40,7 @@ export interface BarsSpec {
  * @throws RangeError when a series has not one list of values for each category.
  */
 export function bars(spec: BarsSpec): Figure {
-  const { title, x, y, categories, series, within, reference } = spec;
+  const { title, x, y, categories, series, within, range, reference } = spec;
   const data = series.flatMap((bar, i) =>
     traces(bar, categories, colours[i % colours.length]!, within),
   );
@@ -48,7 +50,7 @@ export function bars(spec: BarsSpec): Figure {
     layout: themed(title, 760, 430, {
       margin: { l: 84, r: 24, t: legend ? 92 : 52, b: 66 },
       xaxis: axis(x, { type: 'category', ticks: '', showgrid: false }),
-      yaxis: axis(y, { zeroline: true, zerolinecolor: '#1A1A1A', ...reach({ within }) }),
+      yaxis: axis(y, { zeroline: true, zerolinecolor: '#1A1A1A', ...reach({ within, range }) }),
       barmode: 'group',
       scattermode: 'group',
       bargap: 0.3,

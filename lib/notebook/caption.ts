@@ -14,5 +14,6 @@ export function caption(figure: Figure | Drawing, alt: string, words: string): s
   const number = numbers.get(key) ?? numbers.size + 1;
   numbers.set(key, number);
   const note = drawn ? undefined : figure.note;
-  return [`Figure ${number}: ${title}.`, words.trim(), note].filter(Boolean).join(' ');
+  const sentence = /[.?!]$/.test(title) ? title : `${title}.`;
+  return [`Figure ${number}: ${sentence}`, words.trim(), note].filter(Boolean).join(' ');
 }

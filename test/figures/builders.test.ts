@@ -148,6 +148,19 @@ test('a bar is the mean over seeds, with its interval and a point for each seed'
   expect(points).toMatchObject({ x: ['first', 'first', 'first', 'last'], y: [60, 70, 80, 10] });
 });
 
+test('bars that are compared have the ends of the axis that they are given, not their own', () => {
+  const series = [{ name: 'trained', values: [[60, 70]] }];
+  const { layout } = bars({
+    title: 't',
+    x: 'x',
+    y: 'y',
+    categories: ['a'],
+    series,
+    range: [0, 90],
+  });
+  expect(layout['yaxis']).toMatchObject({ range: [0, 90] });
+});
+
 test('bars without a list for each category are refused', () => {
   const series = [{ name: 'trained', values: [[1]] }];
   expect(() => bars({ title: 't', x: 'x', y: 'y', categories: ['a', 'b'], series })).toThrow(

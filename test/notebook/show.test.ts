@@ -38,6 +38,13 @@ test('figures are counted, and one shown again keeps its number', async () => {
   expect(numbers().map((n) => Number(n) - first!)).toEqual([0, 1, 0, 2]);
 });
 
+test('a caption has one mark at the end of its title, also where that asks', async () => {
+  const messages = fakeKernel();
+  const layout = { ...figure.layout, title: { text: 'Does it fall?' } };
+  await show({ ...figure, layout, note: 'A bar.' }, 'One bar');
+  expect(messages[1]!.data['text/plain']).toMatch(/^Figure \d+: Does it fall\? A bar\.$/);
+});
+
 test('a drawing is shown as it is, with its words', async () => {
   const messages = fakeKernel();
   await show(blockDrawing(), 'Three blocks, "side by side"');

@@ -14,7 +14,7 @@ import { root } from './house.mjs';
 /** @typedef {{ steps: number, seconds: number, denseOnly?: boolean, onJob?: (job: Job) => void }} Limits */
 /** @typedef {{ name: string, steps: number, of: number, seconds: number, first: number, last: number, problem?: string }} Job */
 
-/** Functions of `unrolled` that train: a cell with a call of one is a job, or several. */
+/** Functions of `unrolled` that train: a cell with a call of one, or of a function that calls one, is a job. */
 const trainers = ['trainOnce', 'fit'];
 
 /** The loss of guessing among ten classes, and below which share of it a job must come in how many steps. */
@@ -30,22 +30,27 @@ export function trainingCode(/** @type {Notebook} */ { cells }) {
   const parts = cells
     .filter((cell) => cell.cell_type === 'code')
     .map((cell) => namesOf([cell.source].flat().join('')));
+  const training = new Set(trainers);
+  for (const { functions } of parts) {
+    for (const [name, uses] of functions) {
+      if (trainers.some((trainer) => uses.has(trainer))) training.add(name);
+    }
+  }
   /** @type {Set<string>} */
   const used = new Set();
   /** @type {string[]} */
   const wanted = [];
   // From the last to the first: a cell uses what one above it declares.
   for (const { source, declares, uses } of parts.reverse()) {
-    if (!trainers.some((name) => uses.has(name)) && ![...declares].some((name) => used.has(name))) {
-      continue;
-    }
+    const trains = [...uses].some((name) => training.has(name));
+    if (!trains && ![...declares].some((name) => used.has(name))) continue;
     wanted.unshift(source);
     uses.forEach((name) => used.add(name));
   }
   return wanted.join('\n');
 }
 
-/** What a cell declares at its top, and which names it reads. */
+/** What a cell declares at its top, which names it reads, and which of them each of its functions reads. */
 function namesOf(/** @type {string} */ source) {
   const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2022, true);
   /** @type {Set<string>} */
@@ -67,6 +72,8 @@ function namesOf(/** @type {string} */ source) {
       else named?.elements.forEach(({ name }) => declares.add(name.text));
     }
   }
+  /** @type {Map<string, Set<string>>} */
+  const functions = new Map();
   const visit = (/** @type {ts.Node} */ node) => {
     const { parent } = node;
     if (ts.isImportDeclaration(node)) return;
@@ -76,9 +83,16 @@ function namesOf(/** @type {string} */ source) {
         (ts.isPropertyAssignment(parent) && parent.name === node));
     if (ts.isIdentifier(node) && !key) uses.add(node.text);
     ts.forEachChild(node, visit);
+    if (
+      ts.isVariableDeclaration(node) &&
+      node.initializer &&
+      ts.isArrowFunction(node.initializer)
+    ) {
+      functions.set(node.name.getText(), new Set(node.initializer.getText().match(/\w+/g)));
+    }
   };
   visit(file);
-  return { source, declares, uses };
+  return { source, declares, uses, functions };
 }
 
 class Enough extends Error {}

@@ -34,6 +34,19 @@ describe('the training jobs of a notebook', () => {
     expect(trainingCode(notebook(...cells))).toBe(kept.join('\n'));
   });
 
+  it('are found where a function of an earlier cell starts them', () => {
+    const cells = [
+      imports,
+      loading,
+      'const train = (rate: number) => trainOnce({ data: data, rate: rate });',
+      'const other = (rate: number) => rate;',
+      'const nets = [await train(0.1)];',
+      'other(1);',
+    ];
+    const kept = [0, 1, 2, 4].map((i) => cells[i]);
+    expect(trainingCode(notebook(...cells))).toBe(kept.join('\n'));
+  });
+
   it('are started once for several seeds, and stopped after so many steps', async () => {
     const jobs = await startJobs(notebook(imports, loading, train(0.05, -4)), {
       steps: 20,

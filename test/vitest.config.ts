@@ -29,6 +29,7 @@ export default defineConfig({
           exclude: ['test/notebooks/**', ...mocking],
           // Loading TensorFlow once a file took half of the time.
           isolate: false,
+          setupFiles: ['test/shared.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -59,7 +59,7 @@ interface Argument {
 }
 
 /** The graph of a function. */
-class Function {
+class Routine {
   readonly graph: Graph;
   private count = 0;
 
@@ -86,7 +86,7 @@ class Function {
 }
 
 /** One call of the recorded function. The state, too, comes in as arguments. */
-class Body extends Function implements Home {
+class Body extends Routine implements Home {
   readonly arguments: Argument[] = [];
   readonly copy = 'Identity';
 
@@ -148,7 +148,7 @@ class Body extends Function implements Home {
 }
 
 /** Whether there is another call to make. */
-class More extends Function {
+class More extends Routine {
   constructor(addon: Addon, { arguments: all }: Body) {
     super(addon);
     const { graph } = this;
@@ -159,7 +159,7 @@ class More extends Function {
 }
 
 /** All calls, and their results. */
-class Loop extends Function {
+class Loop extends Routine {
   /** What the loop does not make itself. */
   readonly given: Argument[];
 

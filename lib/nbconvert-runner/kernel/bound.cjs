@@ -8,6 +8,7 @@
  *
  * A socket that has sent 512 messages puts the next one off to a later turn of the event loop, and
  * refuses any other that comes before ("Socket is busy writing"). One that may not wait puts none off.
+ * And it drops what a busy reader has not taken beyond 1,000 messages; one without that mark keeps all.
  */
 
 const { whenLoaded } = require('./tslab.cjs');
@@ -19,6 +20,7 @@ whenLoaded(({ ZmqServer }) => {
   ) {
     const { transport, ip } = this.connInfo;
     socket.sendTimeout = 0;
+    socket.sendHighWaterMark = 0;
     socket.bindSync(`${transport}://${ip}:${port}`);
   };
 });

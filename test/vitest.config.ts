@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const core = fileURLToPath(new URL('../lib/core', import.meta.url));
 
-/** What puts other modules in the place of the house's own, and so shares none. */
-const mocking = ['test/training/trainOnce.test.ts'];
+/** What compares runs bit by bit, or puts other modules in the place of the house's own, and so shares none. */
+const apart = ['test/training/**/*.test.ts'];
 
 export default defineConfig({
   // One copy of the core, its source, for the tests and for what they test.
@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'library',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/notebooks/**', ...mocking],
+          exclude: ['test/notebooks/**', ...apart],
           // Loading TensorFlow once a file took half of the time.
           isolate: false,
           setupFiles: ['test/shared.ts'],
@@ -37,8 +37,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'mocking',
-          include: mocking,
+          name: 'apart',
+          include: apart,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

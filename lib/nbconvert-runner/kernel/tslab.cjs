@@ -10,7 +10,7 @@ const Module = require('node:module');
 /** @typedef {{ status: string, execution_count?: number }} Reply */
 /** @typedef {(request: { code: string }, stream: WriteStream, display: WriteDisplay) => Promise<Reply>} Execute */
 /** @typedef {{ prototype: { handleExecute: Execute } }} Handler */
-/** @typedef {{ sendTimeout: number, bindSync(address: string): void }} Socket */
+/** @typedef {{ sendTimeout: number, sendHighWaterMark: number, bindSync(address: string): void }} Socket */
 /** @typedef {{ connInfo: { transport: string, ip: string }, bindSocket(socket: Socket, port: number): Promise<void> }} Server */
 /** @typedef {{ JupyterHandlerImpl: Handler, ZmqServer: { prototype: Server } }} Tslab */
 

@@ -41,13 +41,14 @@ describe.skipIf(!chromium)('npm start, Run All in a browser', () => {
   }, 660_000);
 });
 
-/** Clears what the notebook was committed with, clicks Run All Cells, waits until each cell has its number. */
+/** Unfolds the cells, whose numbers are hidden else, clears what the notebook was committed with, clicks Run All Cells, waits until each cell has its number. */
 async function runAll(page: Page): Promise<void> {
   await page
     .locator('.jp-CodeCell')
     .nth(codeCells - 1)
     .waitFor({ timeout: 120_000 });
   await page.getByText('TypeScript | Idle').waitFor({ timeout: 120_000 });
+  await choose(page, 'View', 'Expand All Code');
   await choose(page, 'Edit', 'Clear Outputs of All Cells');
   await untilNumbered(page, 0);
   await choose(page, 'Run', 'Run All Cells');

@@ -41,8 +41,8 @@ let selected: Promise<Backend> | undefined;
  * WebAssembly, plain JavaScript, in this order. The environment variable BACKEND forces one of
  * `cuda`, `tensorflow`, `webgpu`, `wasm` and `cpu`. The choice is made once a process.
  *
- * A GPU trains convolutional nets more than ten times as fast as two cores, and thin dense ones about as fast;
- * what is too short to be compiled, such as the profile `smoke`, takes about twice as long there (SPEED.md).
+ * A GPU trains convolutional nets more than ten times as fast as two cores, thin dense ones no faster
+ * (SPEED.md); what is too short to be compiled, such as the profile `smoke`, is slower there.
  *
  * @throws Error when BACKEND names no backend, or one that this machine does not have.
  */

@@ -20,6 +20,8 @@ const cudaRemedy =
     ? 'make the environment from environment-cuda.yml'
     : `remove .venv and ${setup}`;
 
+const gpu = nvidiaGpu();
+
 /** @type {Record<string, () => Finding>} */
 const checks = {
   Node: () => ({
@@ -58,7 +60,7 @@ const checks = {
     remedy: `${setup}; without them highway nets train and run more slowly`,
   }),
   GPU: () => {
-    if (!nvidiaGpu()) {
+    if (!gpu) {
       return {
         found: backend('webgpu'),
         remedy: 'none; the notebooks run on the CPU. For one, install its NVIDIA or Vulkan driver',
@@ -66,7 +68,7 @@ const checks = {
     }
     return { found: backend('cuda'), remedy: whyNoCuda() };
   },
-  ...(nvidiaGpu() && cudaChecks()),
+  ...(gpu && cudaChecks()),
   'data cache': () => {
     const folder = process.env['UNROLLED_DATA'] ?? join(root, 'data', 'cache');
     const held = existsSync(folder) ? readdirSync(folder).join(', ') : '';
@@ -103,7 +105,6 @@ function cudaChecks() {
   };
   return {
     'NVIDIA driver': () => {
-      const gpu = nvidiaGpu();
       return {
         found: gpu && `${gpu.driver}; ${gpu.name}, capability ${gpu.capability}, ${gpu.memory}`,
         remedy: 'install the NVIDIA driver',

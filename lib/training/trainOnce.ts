@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../datasets';
 import { Stream } from 'unrolled-core';
 import { kernels } from 'unrolled-core/internal';
 import { selectBackend } from '../backends';
+import { projectFolder } from '../backends/project';
 import type { Network } from 'unrolled-core';
 import { codeVersion } from './codeVersion';
 import { describeNetwork } from './describe';
@@ -51,8 +51,7 @@ const secondsBetweenCheckpoints = 30;
  * It grows with each run that is new. Any file in it, or all of it, may be deleted at any time.
  */
 export function runsFolder(): string {
-  const library = createRequire(__filename).resolve('unrolled/package.json');
-  return resolve(dirname(library), '..', process.env['UNROLLED_RUNS'] || '.unrolled/runs');
+  return resolve(projectFolder(), process.env['UNROLLED_RUNS'] || '.unrolled/runs');
 }
 
 /**

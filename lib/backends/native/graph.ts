@@ -1,4 +1,5 @@
 import type { Attribute, Binding } from './addon';
+import { Attributes, functionKind } from './attributes';
 
 /* eslint-disable @typescript-eslint/no-require-imports */
 const proto = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Proto;
@@ -21,18 +22,16 @@ interface Proto {
 /** TF_GRAPH_DEF_VERSION of TensorFlow 2.9, the release that tfjs-node's op calls were written for. */
 const producer = 1087;
 
-/** A kind of attribute that tfjs's addon has no number for. */
-const functionKind = -1;
-
 /** A GraphDef under construction; each method adds a node and returns its name. */
-export class Graph {
+export class Graph extends Attributes {
   private readonly graph = new proto.GraphDef();
   private readonly constants = new Map<string, string>();
   private readonly functions = new Map<string, Graph>();
   private count = 0;
   private convolves = false;
 
-  constructor(private readonly binding: Binding) {
+  constructor(binding: Binding) {
+    super(binding);
     this.graph.setVersions!(new proto.VersionDef().setProducer!(producer));
   }
 
@@ -83,36 +82,6 @@ export class Graph {
   /** A name not used before. */
   name(): string {
     return `n${this.count++}`;
-  }
-
-  /** A type attribute. */
-  type(name: string, value: number): Attribute {
-    return { name, type: this.binding.TF_ATTR_TYPE, value };
-  }
-
-  /** A shape attribute. */
-  shape(name: string, value: number[]): Attribute {
-    return { name, type: this.binding.TF_ATTR_SHAPE, value };
-  }
-
-  /** An integer attribute. */
-  integer(name: string, value: number): Attribute {
-    return { name, type: this.binding.TF_ATTR_INT, value };
-  }
-
-  /** A boolean attribute. */
-  flag(name: string, value: boolean): Attribute {
-    return { name, type: this.binding.TF_ATTR_BOOL, value };
-  }
-
-  /** An attribute of several types. */
-  types(name: string, value: number[]): Attribute {
-    return this.type(name, value as unknown as number);
-  }
-
-  /** An attribute that names a function of this graph. */
-  function(name: string, value: string): Attribute {
-    return { name, type: functionKind, value };
   }
 
   /** Adds a function that nodes may call: from the _Arg nodes of `body` to its _Retval nodes. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend';
 import * as tf from '@tensorflow/tfjs';
 import { registerKernels } from 'unrolled-core/internal';
+import { projectFolder } from '../project';
 import type { Addon } from './addon';
 import { kernelsOf } from './kernels';
 import { type Quiet, silence, silently } from './quiet';
@@ -32,7 +32,8 @@ export type Precision = 'float32' | 'tf32';
 export async function loadNative(precision: Precision = 'float32'): Promise<NativeBackend> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  process.env['TF_XLA_FLAGS'] ??= `--tf_xla_persistent_cache_directory=${compileCache()}`;
+  process.env['TF_XLA_FLAGS'] ??=
+    `--tf_xla_persistent_cache_directory=${join(projectFolder(), '.unrolled', 'xla')}`;
   process.env['UNROLLED_PRECISION'] = precision;
   const retired = util as unknown as Record<string, unknown>;
   retired['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
@@ -51,11 +52,6 @@ export async function loadNative(precision: Precision = 'float32'): Promise<Nati
   }
   registerKernels('tensorflow', kernelsOf(native as unknown as Addon, highwayOps));
   return native;
-}
-
-function compileCache(): string {
-  const library = createRequire(__filename).resolve('unrolled/package.json');
-  return join(dirname(library), '..', '.unrolled', 'xla');
 }
 
 function load(addon: string): Quiet {

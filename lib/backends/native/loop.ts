@@ -38,11 +38,11 @@ export const writeLoop: ProgramWriter = (addon, recording, inputs, outputs) => {
   const loop = new Loop(addon, body);
   graph.define('compiled', loop.graph);
   const attributes = [
-    graph.types(
+    graph.type(
       'Tin',
       loop.given.map(({ type }) => type),
     ),
-    graph.types('Tout', [addon.binding.TF_FLOAT]),
+    graph.type('Tout', [addon.binding.TF_FLOAT]),
     graph.function('f', 'compiled'),
     graph.flag('_XlaMustCompile', true),
   ];
@@ -174,7 +174,7 @@ class Loop extends Routine {
     first.set('step', this.int([], 0));
     first.set('results', graph.constant([capacity], TF_FLOAT, new Uint8Array(4 * capacity)));
     const inputs = body.arguments.map(({ name }) => first.get(name)!);
-    const types = graph.types(
+    const types = graph.type(
       'T',
       body.arguments.map(({ type }) => type),
     );

@@ -62,7 +62,7 @@ export class Main implements Home {
     const dtype = addon.getDTypeInteger(source.dtype);
     const kept = this.kept(dtype);
     const type = graph.type('dtype', kept);
-    const shared = { name: 'shared_name', type: addon.binding.TF_ATTR_STRING, value: node };
+    const shared = graph.text('shared_name', node);
     graph.node(node, 'VarHandleOp', [], [type, graph.shape('shape', source.shape), shared]);
     const feed = this.placeholder(`${node}_feed`, source);
     const copy = `${node}_copy`;

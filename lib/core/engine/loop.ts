@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { compile } from './compile';
 import { kernels, type LoopRecorder, type Trace } from './kernels';
-import { takesGradient } from './tfjs';
 
 /** A function of data, which is the same in each call, and of inputs, which are not. */
 export type LoopStep = (data: tf.Tensor[], inputs: tf.Tensor[]) => tf.Scalar;
@@ -39,8 +38,8 @@ export interface LoopOptions {
  * @throws what `compile` throws
  */
 export function compileLoop(step: LoopStep, { data, calls, state }: LoopOptions): Loop {
-  const { loops, recorder } = kernels();
-  if (loops && calls >= loops.worth && !recorder?.busy && !takesGradient()) {
+  const { loops } = kernels();
+  if (loops && calls >= loops.worth) {
     return new RecordedLoop((...inputs) => step(data, inputs), loops);
   }
   const once = compile((inputs: tf.Tensor[], data: tf.Tensor[]) => step(data, inputs), { state });

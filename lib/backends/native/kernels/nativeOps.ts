@@ -1,9 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Addon, Attribute } from '../addon';
+import { Attributes } from '../attributes';
 
 /** TensorFlow ops that tfjs has no kernel for, on float32 tensors. */
-export class NativeOps {
-  constructor(private readonly addon: Addon) {}
+export class NativeOps extends Attributes {
+  constructor(private readonly addon: Addon) {
+    super(addon.binding);
+  }
 
   /** a b, with either operand transposed. */
   matMul(a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean): tf.Tensor {
@@ -48,31 +51,11 @@ export class NativeOps {
 
   /** A type attribute that says float32. */
   float(name: string): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_TYPE, value: this.addon.binding.TF_FLOAT };
+    return this.type(name, this.binding.TF_FLOAT);
   }
 
   /** A type attribute that says int32. */
   int(name: string): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_TYPE, value: this.addon.binding.TF_INT32 };
-  }
-
-  /** A boolean attribute. */
-  flag(name: string, value: boolean): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_BOOL, value };
-  }
-
-  /** A number attribute. */
-  number(name: string, value: number): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_FLOAT, value };
-  }
-
-  /** An attribute of one integer or several. */
-  integer(name: string, value: number | number[]): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_INT, value };
-  }
-
-  /** A string attribute. */
-  text(name: string, value: string): Attribute {
-    return { name, type: this.addon.binding.TF_ATTR_STRING, value };
+    return this.type(name, this.binding.TF_INT32);
   }
 }

@@ -2,7 +2,7 @@ import type { Bounds, Expectation, Rule, Summary, Verdict } from 'unrolled-core'
 import { markdown, plain } from './claimWords';
 import { judged } from './judged';
 import { display } from './kernel';
-import { atLeast, profile, type Profile } from './profile';
+import { atLeast, profile, type Profile } from '../training';
 import { dataReported } from './reportSetup';
 
 /** That the values lie on one side of those of the control, seed by seed. */

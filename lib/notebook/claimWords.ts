@@ -1,7 +1,7 @@
 import type { Verdict } from 'unrolled-core';
 import type { ClaimRecord } from './claim';
 import { inWords } from './format';
-import { profile } from './profile';
+import { profile } from '../training';
 
 const marks = {
   holds: '✓ holds',

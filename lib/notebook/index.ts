@@ -8,7 +8,6 @@ export {
 } from './claim';
 export { closingTable, type ClosingRow } from './closingTable';
 export { netTable } from './netTable';
-export { byProfile, profile, type Profile } from './profile';
 export { progress, type Progress } from './progress';
 export { reportSetup, type Setup } from './reportSetup';
 export { show } from './show';

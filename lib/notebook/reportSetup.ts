@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { profile } from './profile';
+import { profile } from '../training';
 
 /** What a notebook's numbers depend on, apart from its code. */
 export interface Setup {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 
@@ -19,7 +20,7 @@ const magic = 'unrolled-checkpoint-1';
 
 /**
  * Writes a checkpoint: a line with the SHA-256 of all that follows, a line of JSON, the values as
- * `tf.io.encodeWeights` lays them out. It goes to a file of this process beside `file`, to the disk, and
+ * `tf.io.encodeWeights` lays them out. It goes to a file of its own beside `file`, to the disk, and
  * only then takes the name, so that `file` is a whole checkpoint whenever the process is killed.
  *
  * @throws CheckpointError when the file cannot be written.
@@ -29,7 +30,7 @@ export async function writeCheckpoint(file: string, { header, tensors }: Content
   const { data, specs } = await tf.io.encodeWeights(named);
   const head = Buffer.from(`${JSON.stringify({ header, specs })}\n`);
   const values = Buffer.from(data);
-  const partial = `${file}.${process.pid}.partial`;
+  const partial = `${file}.${here}.${process.pid}.${randomUUID()}.partial`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(partial, 'w');
@@ -87,14 +88,18 @@ export async function readCheckpoint(file: string): Promise<Contents | undefined
   return { header, tensors: specs.map(({ name }) => named[name]!) };
 }
 
-/** Removes what processes that were killed while writing have left. */
+/** This machine, or container, in a file's name. */
+const here = hostname().replaceAll(/[^\w-]/g, '_') || 'here';
+
+/** Removes what processes of this machine that were killed while writing have left. */
 async function removePartials(file: string): Promise<void> {
   const folder = dirname(file);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(`${basename(file)}.`)) continue;
-    const owner = /^(\d+)\.partial$/.exec(name.slice(basename(file).length + 1))?.[1];
-    if (owner && !isRunning(Number(owner))) await rm(join(folder, name), { force: true });
+    const [, host, pid] =
+      /^([\w-]+)\.(\d+)\.[\w-]+\.partial$/.exec(name.slice(basename(file).length + 1)) ?? [];
+    if (host === here && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -10,8 +10,10 @@ export interface CheckpointOptions {
   file: string;
   /** How often it is saved, besides at the end. */
   every: { steps: number } | { seconds: number };
-  /** Told how many steps the file already has, when it has some. */
-  onResume?: (steps: number) => void;
+  /** What makes the run, to be written down in the file; any JSON. */
+  maker?: unknown;
+  /** Told how many steps the file already has, when it has some, and who makes the run, with those before. */
+  onResume?: (steps: number, made: readonly unknown[]) => void;
 }
 
 /** A run after some of its steps. */
@@ -24,22 +26,31 @@ export interface Snapshot {
   measured: Measured[];
   /** The values of the variables. */
   values: tf.Tensor[];
+  /** What is said of the run if it has diverged. */
+  diverged?: string;
 }
 
-interface Header {
+/** What is said of a run at the beginning of its file. */
+export interface Header {
   run: Identity;
   steps: number;
   measured: Measured[];
+  /** What made it; several where one went on with what another had begun. */
+  made: unknown[];
+  diverged?: string;
 }
 
 /** The checkpoints of one run: one file, overwritten by the next. */
 export class Checkpoints {
   private savedAt = performance.now();
+  private made: unknown[];
 
   constructor(
     private readonly options: CheckpointOptions,
     private readonly run: Identity,
-  ) {}
+  ) {
+    this.made = options.maker === undefined ? [] : [options.maker];
+  }
 
   /**
    * The state that the file has; undefined when there is no file.
@@ -49,22 +60,25 @@ export class Checkpoints {
     const { file, onResume } = this.options;
     const contents = await readCheckpoint(file);
     if (!contents) return undefined;
-    const { run, steps, measured } = contents.header as Header;
+    const { run, steps, measured, made = [], diverged } = contents.header as Header;
     const [losses, ...values] = contents.tensors;
     const keys = Object.keys(this.run) as (keyof Identity)[];
     const plain = JSON.parse(JSON.stringify(this.run)) as Identity;
-    const others = keys.filter((key) => !isDeepStrictEqual(run[key], plain[key]));
-    if (others.length > 0) {
+    const different = keys.filter((key) => !isDeepStrictEqual(run[key], plain[key]));
+    if (different.length > 0) {
       tf.dispose(contents.tensors);
       throw new CheckpointError(
-        `${file} is the checkpoint of another run, with other ${others.join(', ')}. ` +
+        `${file} is the checkpoint of another run, with other ${different.join(', ')}. ` +
           'Name another file, or delete this one to start afresh.',
       );
     }
-    const snapshot = { steps, losses: (await losses!.data()) as Float32Array, measured, values };
+    const taken = (await losses!.data()) as Float32Array;
     losses!.dispose();
-    onResume?.(steps);
-    return snapshot;
+    const ended = diverged !== undefined || steps === run.recipe.steps;
+    const others = made.filter((maker) => !isDeepStrictEqual(maker, this.options.maker));
+    this.made = ended ? made : [...others, ...this.made];
+    onResume?.(steps, this.made);
+    return { steps, losses: taken, measured, values, diverged };
   }
 
   /** Whether it is time to save after so many steps. */
@@ -81,10 +95,10 @@ export class Checkpoints {
   }
 
   /** Replaces the file. */
-  async save({ steps, losses, measured, values }: Snapshot): Promise<void> {
+  async save({ steps, losses, measured, values, diverged }: Snapshot): Promise<void> {
     const tensor = tf.tensor1d(losses);
     try {
-      const header: Header = { run: this.run, steps, measured };
+      const header: Header = { run: this.run, made: this.made, steps, measured, diverged };
       await writeCheckpoint(this.options.file, { header, tensors: [tensor, ...values] });
     } finally {
       tensor.dispose();

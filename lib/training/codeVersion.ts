@@ -3,6 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
+/**
+ * To be counted up by a change of code after which the same run ends in other weights by more than
+ * rounding, as a mended gradient or another draw would make it: kept runs of the number before are
+ * then trained anew.
+ */
+export const resultsVersion = 1;
+
 /** Where the code is that a training run goes through. */
 export interface Code {
   /** The core as it was loaded: compiled, or the sources. */

@@ -48,7 +48,8 @@ export class DivergedError extends Error {
  * With a `checkpoint` the run is saved now and then: the net's variables and statistics, those of
  * the optimizer, the losses so far. Called again with the same net, data, recipe and stream (after
  * a kill, say), it goes on where the file ends, to the weights of a run that was never interrupted:
- * to the bit where the backend gives the same bits twice. When the file has all steps, none is taken.
+ * to the bit where the backend gives the same bits twice. When the file has all steps, none is taken;
+ * a run that diverged is kept as such, and diverges again at once.
  *
  * @returns the loss of each step, in nats.
  * @throws DivergedError when the loss stops being finite; the message names the step and the rate.
@@ -97,11 +98,12 @@ export async function fit(
     const found = await checkpoints?.load();
     const watcher = new Watcher(watch, found?.measured);
     if (found) {
-      if (found.steps < steps) rehearse(update, data, recipe, stream);
+      if (found.steps < steps && !found.diverged) rehearse(update, data, recipe, stream);
       found.values.forEach((value, i) => state[i]!.assign(value));
       tf.dispose(found.values);
       losses.set(found.losses);
       for (const [step, loss] of found.losses.entries()) await onStep?.({ step, loss });
+      if (found.diverged) throw new DivergedError(found.diverged);
     }
     let check: (() => void) | undefined;
     const first = found?.steps ?? 0;
@@ -116,9 +118,10 @@ export async function fit(
       for (const [i, { step }] of chunk.entries()) {
         const loss = values[i]!;
         if (!Number.isFinite(loss)) {
-          throw new DivergedError(
-            `The loss is ${loss} at step ${step} of ${steps}, at rate ${rates[i]}. Try a smaller rate.`,
-          );
+          const diverged = `The loss is ${loss} at step ${step} of ${steps}, at rate ${rates[i]}. Try a smaller rate.`;
+          const taken = { steps: step, losses: losses.subarray(0, step), measured: watcher.rows };
+          await checkpoints?.save({ ...taken, values: [], diverged });
+          throw new DivergedError(diverged);
         }
         losses[step] = loss;
       }

@@ -6,10 +6,14 @@ export { inSteps, type EpochRecipe, type Recipe } from './recipe';
 export { rateAt, type Schedule } from './schedule';
 export type { Trainable } from './trainable';
 export type { Measured, Watch } from './watch';
-export { describeRuns, runsFolder, trainOnce, type Run, type RunOptions } from './trainOnce';
+export { runsFolder } from './keptRuns';
+export { atLeast, byProfile, profile, type Profile } from './profile';
+export { type Provenance } from './provenance';
+export { describeRuns, trainOnce, type Run, type RunOptions } from './trainOnce';
 export {
   he2015,
   he2015Deep,
+  he2015Short,
   huang2016,
   jastrzebski2018AveragePooling,
   jastrzebski2018Original,

@@ -17,6 +17,15 @@ export const he2015: Recipe = {
   augmentation: { flip: true, shift: 4 },
 };
 
+/** {@link he2015} in an evening on two cores: a sixteenth of the steps, of half the images. */
+export const he2015Short: Recipe = {
+  ...he2015,
+  // ours, as all of these
+  batchSize: 64,
+  steps: 3600,
+  schedule: { kind: 'drops', rate: 0.1, factor: 0.1, at: [2160, 3060] },
+};
+
 /**
  * {@link he2015} for 110 layers, for which 0.1 is too large to start with: 0.01 until the training
  * error is below 80 %, which takes about 400 iterations.

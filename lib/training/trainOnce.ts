@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import { rename } from 'node:fs/promises';
+import { Stream, type Network } from 'unrolled-core';
 import type { Dataset } from '../datasets';
-import { Stream } from 'unrolled-core';
-import { kernels } from 'unrolled-core/internal';
-import { selectBackend } from '../backends';
-import { projectFolder } from '../backends/project';
-import type { Network } from 'unrolled-core';
-import { codeVersion } from './codeVersion';
+import type { CheckpointOptions } from './checkpoints';
+import { resultsVersion } from './codeVersion';
 import { describeNetwork } from './describe';
-import { fit, type FitOptions } from './fit';
+import { DivergedError, fit, type FitOptions } from './fit';
+import { hashOf } from './hash';
 import { identify } from './identity';
+import { findRun, noteUse, pathOf, type RunName } from './keptRuns';
+import { profile } from './profile';
+import { describeMaker, provenance, type Provenance } from './provenance';
 import type { Recipe } from './recipe';
 import type { Measured, Watch } from './watch';
 
@@ -26,6 +25,10 @@ export interface RunOptions<N extends Network> {
   seed: number;
   /** Whether to take the run from the folder of runs if it is there, and keep it there if not. */
   reuse: boolean;
+  /** Whether only a run that was made just as one would be made now will do. Default false. */
+  exact?: boolean;
+  /** How often the run is saved, besides at the end. Default every 30 seconds. */
+  saveEvery?: CheckpointOptions['every'];
   onStep?: FitOptions['onStep'];
   /** Measurements of the net while it is trained, as for {@link fit}. */
   watch?: { every: number; measure: (net: N) => ReturnType<Watch['measure']> };
@@ -41,111 +44,132 @@ export interface Run<N extends Network> {
   measured: Measured[];
   /** How many of its steps were not taken now, but earlier. */
   reusedSteps: number;
-}
-
-const secondsBetweenCheckpoints = 30;
-
-/**
- * The folder where {@link trainOnce} keeps runs: .unrolled/runs in the project's folder, or the one
- * that the environment variable UNROLLED_RUNS names; a relative path starts at the project's folder.
- * It grows with each run that is new. Any file in it, or all of it, may be deleted at any time.
- */
-export function runsFolder(): string {
-  return resolve(projectFolder(), process.env['UNROLLED_RUNS'] || '.unrolled/runs');
+  /** What made it; several where one went on with what another had begun. */
+  made: readonly Provenance[];
 }
 
 /**
  * Builds and trains a net as {@link fit} does, or takes a run from the folder of runs, so that a
- * notebook that runs again trains nothing twice. A run that was interrupted is continued; it is saved
- * every 30 seconds.
+ * notebook that runs again trains nothing twice. A run that was interrupted is continued. One that
+ * diverged is kept too, and diverges again at once.
  *
  * A run is the same when all of these are: recipe, layers of the network and its initial weights,
- * checksum of the data, seed, what is measured meanwhile, backend and whether it has our highway ops, versions of TensorFlow.js
- * and TensorFlow, and the code that a run goes through, C++ too.
+ * checksum of the data, seed, what is measured meanwhile, and the number of {@link resultsVersion}.
+ * What it is called is not, nor what makes it, the code and the backend: {@link Run.made} says what did,
+ * and with `exact` it has to be what is here.
  *
  * @throws RangeError when the name cannot start a file's name.
  * @throws CheckpointError when the file is damaged or cannot be written; the message names it.
+ * @throws DivergedError when the loss stops being finite.
  */
-export async function trainOnce<N extends Network>({
-  name,
-  build,
-  data,
-  recipe,
-  seed,
-  reuse,
-  onStep,
-  watch,
-}: RunOptions<N>): Promise<Run<N>> {
+export async function trainOnce<N extends Network>(options: RunOptions<N>): Promise<Run<N>> {
+  const { name, build, data, recipe, seed, reuse, onStep, watch } = options;
   if (!/^\w[\w.-]*$/.test(name)) {
     throw new RangeError(`A run's name has letters, digits, ".", "-" and "_", unlike "${name}".`);
   }
   const stream = Stream.of(seed).fork('batches');
   const net = build(Stream.of(seed).fork('weights'));
-  let reusedSteps = 0;
-  const keep = async () => {
-    const hash = hashOf({
-      ...(await identify(net, data.train, recipe, stream)),
-      network: describeNetwork(net),
-      checksum: data.checksum,
-      seed,
-      watch: watch && [watch.every, String(watch.measure)],
-      backend: (await selectBackend()).name,
-      highwayOps: kernels().highway !== undefined,
-      versions: versions(),
-      code: codeVersion,
-    });
-    return {
-      file: join(runsFolder(), `${name}-seed${seed}-${hash.slice(0, 16)}.run`),
-      every: { seconds: secondsBetweenCheckpoints },
-      onResume: (steps: number) => void (reusedSteps = steps),
-    };
-  };
+  const measured: Measured[] = [];
   try {
-    const checkpoint = reuse ? await keep() : undefined;
-    const measured: Measured[] = [];
-    const losses = await fit(net, data.train, recipe, {
-      stream,
-      onStep,
-      checkpoint,
-      watch: watch && {
-        every: watch.every,
-        measure: () => watch.measure(net),
-        onMeasured: (row) => void measured.push(row),
-      },
-    });
-    return { net, losses, measured, reusedSteps };
+    const kept = reuse ? await Kept.find(net, options) : undefined;
+    const train = () =>
+      fit(net, data.train, recipe, {
+        stream,
+        onStep,
+        checkpoint: kept?.checkpoint,
+        watch: watch && {
+          every: watch.every,
+          measure: () => watch.measure(net),
+          onMeasured: (row) => void measured.push(row),
+        },
+      });
+    const losses = await (kept ? kept.keeping(train) : train());
+    const made = kept?.made ?? [await provenance()];
+    return { net, losses, measured, reusedSteps: kept?.reusedSteps ?? 0, made };
   } catch (error) {
     net.dispose();
     throw error;
   }
 }
 
-/** In a line for the reader: how many runs were trained, how many taken from the folder of runs. */
+/** The files of a run in the folder of runs. */
+class Kept {
+  reusedSteps = 0;
+  made: readonly Provenance[];
+
+  private constructor(
+    private readonly name: RunName,
+    private readonly now: Provenance,
+    private readonly every: CheckpointOptions['every'],
+  ) {
+    this.made = [now];
+  }
+
+  static async find<N extends Network>(net: N, options: RunOptions<N>): Promise<Kept> {
+    const { name, data, recipe, seed, exact = false, watch } = options;
+    const run = {
+      ...(await identify(net, data.train, recipe, Stream.of(seed).fork('batches'))),
+      network: describeNetwork(net),
+      checksum: data.checksum,
+      seed,
+      watch: watch && [watch.every, String(watch.measure)],
+      results: resultsVersion,
+    };
+    const now = await provenance();
+    const [identity, maker] = [hashOf(run, 16), hashOf([now], 8)];
+    const fresh = { label: `${name}-seed${seed}`, identity, maker, kind: 'checkpoint' } as const;
+    const { saveEvery = { seconds: 30 } } = options;
+    return new Kept((await findRun(identity, maker, exact)) ?? fresh, now, saveEvery);
+  }
+
+  get checkpoint(): CheckpointOptions {
+    return {
+      file: pathOf(this.name),
+      every: this.every,
+      maker: this.now,
+      onResume: (steps, made) => {
+        this.reusedSteps = steps;
+        this.made = made as Provenance[];
+      },
+    };
+  }
+
+  /** Trains, and gives the checkpoint of what is finished, or has diverged, the name of a run. */
+  async keeping<T>(train: () => Promise<T>): Promise<T> {
+    try {
+      const result = await train();
+      await this.finish();
+      return result;
+    } catch (error) {
+      if (error instanceof DivergedError) await this.finish();
+      throw error;
+    }
+  }
+
+  private async finish(): Promise<void> {
+    const { name, made } = this;
+    const finished = pathOf({ ...name, maker: hashOf(made, 8), kind: 'run' });
+    if (name.kind === 'checkpoint') await rename(pathOf(name), finished);
+    await noteUse(profile(), name.kind === 'run' ? pathOf(name) : finished);
+  }
+}
+
+/**
+ * In a line for the reader: how many runs were trained, how many taken from the folder of runs, and
+ * what made those.
+ */
 export function describeRuns(
-  runs: readonly Pick<Run<Network>, 'losses' | 'reusedSteps'>[],
+  runs: readonly Pick<Run<Network>, 'losses' | 'reusedSteps' | 'made'>[],
 ): string {
-  const reused = runs.filter((run) => run.reusedSteps === run.losses.length).length;
-  const resumed = runs.filter((run) => run.reusedSteps > 0).length - reused;
+  const early = runs.filter((run) => run.reusedSteps > 0);
+  const reused = early.filter((run) => run.reusedSteps === run.losses.length).length;
   const counts = [
-    [runs.length - reused - resumed, 'trained'],
-    [resumed, 'resumed'],
+    [runs.length - early.length, 'trained'],
+    [early.length - reused, 'resumed'],
     [reused, 'reused'],
   ] as const;
   const parts = counts.filter(([count]) => count > 0).map(([count, how]) => `${count} ${how}`);
-  return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${parts.join(', ')}`;
-}
-
-function versions(): (string | undefined)[] {
-  const { binding } = tf.backend() as { binding?: { TF_Version: string } };
-  return [tf.version_core, binding?.TF_Version];
-}
-
-/** SHA-256 of a value as JSON with the keys of each object in order. */
-function hashOf(value: unknown): string {
-  const text = JSON.stringify(value, (_, part: unknown) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-  return createHash('sha256').update(text).digest('hex');
+  const makers = new Set(early.flatMap(({ made }) => made.map(describeMaker)));
+  const made = makers.size > 0 ? `; made by ${[...makers].join(' and by ')}` : '';
+  return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${parts.join(', ')}${made}`;
 }

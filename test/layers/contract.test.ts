@@ -55,6 +55,10 @@ const samples: Record<string, Sample[]> = {
   ],
   HighwayConv: [
     { args: { filters: 2, kernelSize: 5, transformBias: -3, kernelInitializer }, input: images },
+    {
+      args: { filters: 2, transformBias: -1, batchNorm: { gamma: 0.5 }, kernelInitializer },
+      input: images,
+    },
   ],
   ResidualConv: [
     {

@@ -30,6 +30,7 @@ export const convFamilies = [
   ...(Object.keys(residualKinds) as (keyof typeof residualKinds)[]),
   'post-activation without batch norm',
   'highway',
+  'highway with batch norm',
   'plain',
   'plain of 2 layers with bias',
 ] as const;
@@ -48,6 +49,11 @@ export function makeConvCase(family: (typeof convFamilies)[number], seed: number
     case 'highway':
       return make(new HighwayConv({ filters: 2, activation: 'tanh' }), (x, w) =>
         reference.highway(x, w, 2, 'tanh'),
+      );
+    case 'highway with batch norm':
+      return make(
+        new HighwayConv({ filters: 2, activation: 'tanh', batchNorm: {} }),
+        (x, w, training) => reference.normalizedHighway(x, w, 2, 'tanh', training),
       );
     case 'plain':
       return make(new PlainConv({ filters: 3, activation: 'tanh' }), (x, w, training) =>

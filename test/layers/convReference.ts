@@ -140,6 +140,22 @@ export function highway(x: Image, w: ConvWeights, filters: number, f: Activation
   return { shape: x.shape, values };
 }
 
+export function normalizedHighway(
+  x: Image,
+  w: ConvWeights,
+  filters: number,
+  f: ActivationName,
+  training: boolean,
+): Image {
+  const through = (part: string, g: ActivationName) => {
+    const z = convolve(x, w[`${part}kernel`]!, filters, undefined);
+    return activate(normalize(z, w, `${part}norm`, training), g);
+  };
+  const [h, t] = [through('', f), through('transform_', 'sigmoid')];
+  const values = x.values.map((v, i) => h.values[i]! * t.values[i]! + v * (1 - t.values[i]!));
+  return { shape: x.shape, values };
+}
+
 export function plain(
   x: Image,
   w: ConvWeights,

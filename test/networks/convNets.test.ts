@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Stream, compile, momentum, softmaxCrossEntropy } from '../../lib/core/engine';
 import {
   averagePoolingNet,
+  countParameters,
   highwayCifar,
   highwayConvNet,
   highwayMnist,
+  highwayTwin,
   plainConvNet,
   resNet,
   singleRepresentationNet,
@@ -30,6 +32,7 @@ const nets: Record<string, () => Network> = {
       preActivation: true,
       sharing: { applications: 3, gamma: 0.1 },
     }),
+  'highway twin': () => highwayTwin({ ...options(), blocks: 2, widths, transformBias: -2 }),
   plain: () => plainConvNet({ ...options(), blocks: 2, widths }),
   highway: () =>
     highwayConvNet({
@@ -196,3 +199,17 @@ it.each([0, 1.5, 3, 4])(
     );
   },
 );
+
+it('a residual net, its highway twin and its plain twin have as many weights: none is the larger', () => {
+  const shape = { ...options(), blocks: 3, widths: [4, 6, 8] };
+  const twins = [resNet(shape), plainConvNet(shape), highwayTwin({ ...shape, transformBias: -2 })];
+  const [residual, plain, highway] = twins.map((net) => countParameters(net).trainable);
+  expect([plain, highway]).toEqual([residual, residual]);
+  const [, , gated] = twins;
+  const kinds = gated!.stages.map((stage) => stage.map((block) => block.getClassName()));
+  expect(kinds).toEqual([
+    ['HighwayConv', 'HighwayConv', 'HighwayConv'],
+    ['PlainConv', 'HighwayConv', 'HighwayConv'],
+    ['PlainConv', 'HighwayConv', 'HighwayConv'],
+  ]);
+});

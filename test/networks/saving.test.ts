@@ -24,6 +24,7 @@ const builders: Record<string, ((stream: Stream) => Network)[]> = {
     (s) => networks.resNet({ ...conv(s), ...stages, blocks: 4, sharing: { applications: 3 } }),
   ],
   plainConvNet: [(s) => networks.plainConvNet({ ...conv(s), ...stages })],
+  highwayTwin: [(s) => networks.highwayTwin({ ...conv(s), ...stages, transformBias: -2 })],
   singleRepresentationNet: [
     (s) => networks.singleRepresentationNet({ ...conv(s), width: 4, blocks: 2 }),
   ],

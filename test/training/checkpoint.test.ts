@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -206,16 +206,19 @@ describe('a checkpoint', () => {
     net.dispose();
   });
 
-  it('half written by a process that was killed is cleaned up; that of a live one is left', async () => {
+  it('half written by a killed process of this machine is cleaned up; a live one and another machine keep theirs', async () => {
     await stop(13);
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    writeFileSync(`${file}.${dead}.partial`, 'half');
-    writeFileSync(`${file}.${process.ppid}.partial`, 'half');
+    const host = hostname().replaceAll(/[^\w-]/g, '_');
+    const name = (host: string, pid: number) => `checkpoint.${host}.${pid}.1-a.partial`;
+    const [gone, live, elsewhere] = [
+      name(host, dead),
+      name(host, process.ppid),
+      name('other', dead),
+    ];
+    for (const each of [gone, live, elsewhere]) writeFileSync(join(file, '..', each), 'half');
     expect((await run()).resumed).toBe(10);
-    expect(readdirSync(join(file, '..')).sort()).toEqual([
-      'checkpoint',
-      `checkpoint.${process.ppid}.partial`,
-    ]);
+    expect(readdirSync(join(file, '..')).sort()).toEqual(['checkpoint', live, elsewhere].sort());
   });
 
   it('is not written when a step changes variables that the net does not list', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { train } from './killable';
+import { train, type Kind } from './killable';
 
 let folder: string;
 
@@ -16,12 +16,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the child to its end, or to the step after which it is killed; returns its lines. */
 async function trainInChild(
+  kind: Kind,
   weights: string,
   checkpoint: string,
   killAt?: string,
 ): Promise<string[]> {
   const files = ['runSource.cjs', 'killable.ts'].map((name) => join(__dirname, name));
-  const args = [...files, weights, checkpoint, ...(killAt ? [killAt] : [])];
+  const args = [...files, kind, weights, checkpoint, ...(killAt ? [killAt] : [])];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<string>((resolve) =>
     child.on('exit', (code, signal) => resolve(signal ?? String(code))),
@@ -35,18 +36,25 @@ async function trainInChild(
   return lines;
 }
 
-it('a run killed twice with SIGKILL and resumed has the weights of an uninterrupted one, byte for byte', async () => {
-  const uninterrupted: string[] = [];
-  const whole = await train((line) => uninterrupted.push(line));
+it.each<Kind>(['dense', 'convolutional'])(
+  'a %s net killed three times with SIGKILL and resumed has the weights of an undisturbed one, byte for byte',
+  async (kind) => {
+    const undisturbed: string[] = [];
+    const whole = await train(kind, (line) => undisturbed.push(line));
 
-  const pieces = join(folder, 'weights');
-  const checkpoint = join(folder, 'runs', 'run');
-  await trainInChild(pieces, checkpoint, '40');
-  const second = await trainInChild(pieces, checkpoint, '90');
-  const third = await trainInChild(pieces, checkpoint);
-  expect(second[0]).toBe('resume 33');
-  expect(third[0]).toBe('resume 88');
-  expect(third.slice(1)).toEqual(uninterrupted);
-  expect(readFileSync(pieces).equals(whole)).toBe(true);
-  expect(readdirSync(join(folder, 'runs'))).toEqual(['run']);
-});
+    const pieces = join(folder, `${kind}-weights`);
+    const checkpoint = join(folder, kind, 'run');
+    await trainInChild(kind, pieces, checkpoint, '14');
+    const second = await trainInChild(kind, pieces, checkpoint, '40');
+    const third = await trainInChild(kind, pieces, checkpoint, '90');
+    const fourth = await trainInChild(kind, pieces, checkpoint);
+    expect([second, third, fourth].map(([resumed]) => resumed)).toEqual([
+      'resume 11',
+      'resume 33',
+      'resume 88',
+    ]);
+    expect(fourth.slice(1)).toEqual(undisturbed);
+    expect(readFileSync(pieces).equals(whole)).toBe(true);
+    expect(readdirSync(join(folder, kind))).toEqual(['run']);
+  },
+);

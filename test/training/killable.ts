@@ -4,7 +4,20 @@ import { loadDataset } from '../../lib/datasets';
 import { selectBackend } from '../../lib/backends';
 import { Stream } from '../../lib/core/engine';
 import { fit, type CheckpointOptions, type Recipe, type StepReport } from '../../lib/training';
+import { resNet } from '../../lib/core/networks';
 import { bytesOf, noisyNet } from './noisyNet';
+
+const nets = {
+  dense: () => noisyNet(),
+  convolutional: () =>
+    resNet({
+      ...{ inputs: [28, 28, 1], classes: 10, blocks: 1, widths: [2, 4] },
+      dropPath: { kind: 'uniform', last: 0.8 },
+      stream: Stream.of(1),
+    }),
+};
+
+export type Kind = keyof typeof nets;
 
 const recipe: Recipe = {
   optimizer: { name: 'nesterov', momentum: 0.9, weightDecay: 1e-4 },
@@ -19,13 +32,14 @@ const recipe: Recipe = {
  * `hangAt` it waits to be killed.
  */
 export async function train(
+  kind: Kind,
   say: (line: string) => void,
   file?: string,
   hangAt?: string,
 ): Promise<Buffer> {
   await selectBackend();
   const data = await loadDataset('glyphs', { train: 525, test: 10 });
-  const net = noisyNet();
+  const net = nets[kind]();
   const checkpoint: CheckpointOptions | undefined = file
     ? { file, every: { steps: 11 }, onResume: (steps) => say(`resume ${steps}`) }
     : undefined;
@@ -39,7 +53,12 @@ export async function train(
 }
 
 /** {@link train} in a process of its own: says each step on stdout, and writes the weights to a file. */
-export async function main(weights: string, file: string, hangAt?: string): Promise<void> {
+export async function main(
+  kind: string,
+  weights: string,
+  file: string,
+  hangAt?: string,
+): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  writeFileSync(weights, await train(say, file, hangAt));
+  writeFileSync(weights, await train(kind as Kind, say, file, hangAt));
 }

@@ -1,7 +1,10 @@
-/** Calls `main` of a TypeScript file in a plain Node process: `node runSource.cjs file.ts arguments`. */
+/**
+ * Calls `main` of a TypeScript file in a plain Node process, over the compiled library:
+ * `node runSource.cjs file.ts arguments`.
+ */
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
-const { join, resolve } = require('node:path');
+const { resolve } = require('node:path');
 const ts = require('typescript');
 
 const compilerOptions = {
@@ -15,16 +18,11 @@ require.extensions['.ts'] = (/** @type {any} */ module, /** @type {string} */ fi
   module._compile(outputText, file);
 };
 
-const core = join(__dirname, '..', '..', 'lib', 'core');
-const sources = { 'unrolled-core': 'index.ts', 'unrolled-core/internal': 'internal.ts' };
 const find = /** @type {any} */ (Module)._resolveFilename;
 /** @type {any} */ (Module)._resolveFilename = (
   /** @type {string} */ name,
   /** @type {any[]} */ ...rest
-) =>
-  name in sources
-    ? join(core, sources[/** @type {keyof typeof sources} */ (name)])
-    : find(name, ...rest);
+) => find(name.replace(/^(\.\.\/\.\.\/lib(?:\/core)?)\/(\w+)$/, '$1/dist/$2'), ...rest);
 
 const [file, ...args] = process.argv.slice(2);
 require(resolve(/** @type {string} */ (file))).main(...args);

@@ -9,11 +9,19 @@ import { selectBackend } from '../../lib/backends';
 import { Stream } from '../../lib/core/engine';
 import { rewire, scale } from '../../lib/core/interventions';
 import { highwayNet, residualNet, type Network } from '../../lib/core/networks';
-import { describeRuns, runsFolder, trainOnce, type Recipe } from '../../lib/training';
+import {
+  DivergedError,
+  describeRuns,
+  runsFolder,
+  trainOnce,
+  type Provenance,
+  type Recipe,
+} from '../../lib/training';
+import { usedBy } from '../../lib/training/keptRuns';
 import { describeNetwork } from '../../lib/training/describe';
 import { bytesOf } from './noisyNet';
 
-const code = vi.hoisted(() => ({ codeVersion: 'this' }));
+const code = vi.hoisted(() => ({ codeVersion: 'this', resultsVersion: 1 }));
 vi.mock('../../lib/training/codeVersion', () => code);
 
 const recipe: Recipe = {
@@ -48,6 +56,7 @@ beforeAll(async () => {
 afterAll(() => data.dispose());
 
 beforeEach(() => {
+  Object.assign(code, { codeVersion: 'this', resultsVersion: 1 });
   folder = mkdtempSync(join(tmpdir(), 'unrolled-runs-'));
   vi.stubEnv('UNROLLED_RUNS', folder);
   return () => {
@@ -60,11 +69,25 @@ const standard = () => ({ name: 'residual', build, data, recipe, seed: 1, reuse:
 
 async function train(changes: Partial<Parameters<typeof trainOnce<Network>>[0]> = {}) {
   const run = await trainOnce<Network>({ ...standard(), ...changes });
-  const { losses, reusedSteps } = run;
+  const { losses, reusedSteps, made } = run;
   const weights = bytesOf(run.net);
   run.net.dispose();
-  return { losses, reusedSteps, weights };
+  return { losses, reusedSteps, weights, code: made.map(({ code }) => code) };
 }
+
+const kept = () => readdirSync(folder).filter((name) => !name.endsWith('.list'));
+
+/** Stops after so many steps, of which `saved` are in the file. */
+const stopAt = (stop: number, changes: object = {}) =>
+  expect(
+    train({
+      saveEvery: { steps: 3 },
+      onStep: ({ step }) => {
+        if (step === stop) throw new Error('stopped');
+      },
+      ...changes,
+    }),
+  ).rejects.toThrow('stopped');
 
 describe('trainOnce', () => {
   it('takes a finished run the second time, to the bit, and reports its steps', async () => {
@@ -75,9 +98,85 @@ describe('trainOnce', () => {
     expect(again.weights.equals(first.weights)).toBe(true);
     expect(again.losses).toEqual(first.losses);
     expect(steps).toEqual(Array.from({ length: 12 }, (_, step) => step));
-    expect(readdirSync(folder)).toEqual([
-      expect.stringMatching(/^residual-seed1-[0-9a-f]{16}\.run$/),
+    expect(kept()).toEqual([
+      expect.stringMatching(/^residual-seed1-[0-9a-f]{16}-[0-9a-f]{8}\.run$/),
     ]);
+  });
+
+  it('goes on with an unfinished run, which has a name of its own until it is finished', async () => {
+    const whole = await train({ reuse: false });
+    await stopAt(7);
+    expect(kept()).toEqual([expect.stringMatching(/^residual-seed1-[0-9a-f-]+\.checkpoint$/)]);
+    const rest = await train();
+    expect(rest.reusedSteps).toBe(6);
+    if (!onGpu) expect(rest.weights.equals(whole.weights)).toBe(true);
+    expect(kept()).toEqual([expect.stringMatching(/\.run$/)]);
+  });
+
+  it('takes a run that was called otherwise: the name is none of what makes it the run it is', async () => {
+    await train();
+    expect((await train({ name: 'another' })).reusedSteps).toBe(12);
+    expect(kept()).toHaveLength(1);
+  });
+
+  it('takes a run that other code made, and says so; an exact one it makes anew, and loses none', async () => {
+    const first = await train();
+    code.codeVersion = 'another';
+    const taken = await train();
+    expect([taken.reusedSteps, taken.code]).toEqual([12, ['this']]);
+    expect(taken.weights.equals(first.weights)).toBe(true);
+    const exact = await train({ exact: true });
+    expect([exact.reusedSteps, exact.code]).toEqual([0, ['another']]);
+    expect(kept()).toHaveLength(2);
+    expect((await train()).code).toEqual(['another']);
+    code.codeVersion = 'this';
+    expect((await train({ exact: true })).code).toEqual(['this']);
+  });
+
+  it('names both where one went on with what another had begun, and that is no exact run of either', async () => {
+    await stopAt(7);
+    code.codeVersion = 'another';
+    expect((await train()).code).toEqual(['this', 'another']);
+    expect((await train()).code).toEqual(['this', 'another']);
+    expect((await train({ exact: true })).code).toEqual(['another']);
+    code.codeVersion = 'this';
+    expect((await train({ exact: true })).reusedSteps).toBe(0);
+  });
+
+  it('trains anew after a change of code that is declared to change results', async () => {
+    await train();
+    code.resultsVersion = 2;
+    expect((await train()).reusedSteps).toBe(0);
+  });
+
+  it('keeps a run that diverged with its step: it diverges again at once, in the same words', async () => {
+    const wild: Recipe = { ...recipe, schedule: { kind: 'constant', rate: 1e30 } };
+    const steps: number[] = [];
+    const run = () => train({ recipe: wild, onStep: ({ step }) => void steps.push(step) });
+    const words = async () => {
+      const error = await run().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(DivergedError);
+      return (error as Error).message;
+    };
+    const first = await words();
+    expect(first).toMatch(/^The loss is \S+ at step [1-9]\d* of 12, at rate 1e\+30/);
+    expect(kept()).toEqual([expect.stringMatching(/\.run$/)]);
+    const taken = steps.splice(0);
+    const before = tf.memory().numTensors;
+    expect(await words()).toBe(first);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(steps).toEqual(taken);
+  });
+
+  it('writes down which runs a profile used, each once', async () => {
+    await train();
+    await train();
+    vi.stubEnv('PROFILE', 'desk');
+    await train({ seed: 2 });
+    await train();
+    const [first, second] = kept();
+    expect(await usedBy('quick')).toEqual([first]);
+    expect(await usedBy('desk')).toEqual([second, first]);
   });
 
   it.each<[string, () => Partial<Parameters<typeof trainOnce<Network>>[0]>]>([
@@ -109,15 +208,7 @@ describe('trainOnce', () => {
   ])('does not take a run of another %s', async (_, changes) => {
     await train();
     expect((await train(changes())).reusedSteps).toBe(0);
-    expect(readdirSync(folder)).toHaveLength(2);
-    expect((await train()).reusedSteps).toBe(12);
-  });
-
-  it('does not take a run of another version of the library', async () => {
-    await train();
-    code.codeVersion = 'another';
-    expect((await train()).reusedSteps).toBe(0);
-    code.codeVersion = 'this';
+    expect(kept()).toHaveLength(2);
     expect((await train()).reusedSteps).toBe(12);
   });
 
@@ -151,16 +242,16 @@ describe('trainOnce', () => {
   it('neither reads nor keeps a run when told not to', async () => {
     await train({ reuse: false });
     expect(readdirSync(folder)).toEqual([]);
-    const kept = await train();
+    const first = await train();
     const fresh = await train({ reuse: false });
     expect(fresh.reusedSteps).toBe(0);
     // A GPU adds in no fixed order.
-    if (!onGpu) expect(fresh.weights.equals(kept.weights)).toBe(true);
+    if (!onGpu) expect(fresh.weights.equals(first.weights)).toBe(true);
   });
 
   it('names a damaged run and the way out', async () => {
     await train();
-    const [name] = readdirSync(folder);
+    const [name] = kept();
     writeFileSync(join(folder, name!), 'unrolled-checkpoint-1 0\nnothing');
     await expect(train()).rejects.toThrow(`${join(folder, name!)} is damaged`);
   });
@@ -189,8 +280,16 @@ describe('trainOnce', () => {
 describe('describeRuns', () => {
   it('counts what was trained, resumed and reused', () => {
     const losses = new Float32Array(10);
-    const runs = [0, 0, 4, 10].map((reusedSteps) => ({ losses, reusedSteps }));
-    expect(describeRuns(runs)).toBe('4 runs: 2 trained, 1 resumed, 1 reused');
+    const made: Provenance[] = [
+      {
+        ...{ backend: 'cuda', highwayOps: false, threads: undefined, precision: 'float32' },
+        ...{ versions: { tfjs: '4', tensorflow: '2.21.0' }, code: '0123456789abcdef' },
+      },
+    ];
+    const runs = [0, 0, 4, 10].map((reusedSteps) => ({ losses, reusedSteps, made }));
+    expect(describeRuns(runs)).toBe(
+      '4 runs: 2 trained, 1 resumed, 1 reused; made by backend cuda, TensorFlow 2.21.0, code 01234567',
+    );
     expect(describeRuns(runs.slice(0, 1))).toBe('1 run: 1 trained');
   });
 });

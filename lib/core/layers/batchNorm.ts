@@ -96,10 +96,11 @@ export function addAffinity(
   channels: number,
   { gamma = 1 }: BatchNormOptions,
   prefix = '',
+  beta = 0,
 ): Affinity {
   return {
     gamma: add(`${prefix}gamma`, [channels], constant({ value: gamma })),
-    beta: add(`${prefix}beta`, [channels], zeros()),
+    beta: add(`${prefix}beta`, [channels], constant({ value: beta })),
   };
 }
 
@@ -108,6 +109,21 @@ export function addStatistics(add: AddWeight, channels: number, prefix = ''): St
   return {
     mean: add(`${prefix}moving_mean`, [channels], zeros(), false),
     variance: add(`${prefix}moving_variance`, [channels], ones(), false),
+  };
+}
+
+/** All of a batch norm, made by `add`; beta starts at `beta`. */
+export function makeNormalizer(
+  add: AddWeight,
+  channels: number,
+  options: Required<BatchNormOptions>,
+  prefix = '',
+  beta = 0,
+): Normalizer {
+  return {
+    affinity: addAffinity(add, channels, options, prefix, beta),
+    statistics: addStatistics(add, channels, prefix),
+    ...options,
   };
 }
 
@@ -180,11 +196,7 @@ export class BatchNorm extends tf.layers.Layer {
     const channels = (inputShape as tf.Shape).at(-1)!;
     const add: AddWeight = (name, shape, initializer, trainable) =>
       this.addWeight(name, shape, 'float32', initializer, undefined, trainable);
-    this.normalizer = {
-      affinity: addAffinity(add, channels, this.options),
-      statistics: addStatistics(add, channels),
-      ...this.options,
-    };
+    this.normalizer = makeNormalizer(add, channels, this.options);
     super.build(inputShape);
   }
 

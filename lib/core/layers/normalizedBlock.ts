@@ -1,8 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import {
-  addAffinity,
-  addStatistics,
   batchNormOptions,
+  makeNormalizer,
   withDefaults,
   type BatchNormOptions,
   type Normalizer,
@@ -47,12 +46,6 @@ export abstract class NormalizedBlock extends ConvBlock {
   /** The weights of a batch norm of the layer, named `gamma` and so on after `prefix`; none without. */
   protected addNormalizer(prefix: string, channels: number): Normalizer | undefined {
     const { add, batchNorm } = this;
-    return batchNorm
-      ? {
-          affinity: addAffinity(add, channels, batchNorm, prefix),
-          statistics: addStatistics(add, channels, prefix),
-          ...batchNorm,
-        }
-      : undefined;
+    return batchNorm ? makeNormalizer(add, channels, batchNorm, prefix) : undefined;
   }
 }

@@ -23,10 +23,12 @@ export type { Stop } from './route';
 export type { Goal } from './walk';
 export {
   averagePoolingNet,
+  highwayTwin,
   plainConvNet,
   resNet,
   singleRepresentationNet,
   type ConstantWidthOptions,
+  type HighwayTwinOptions,
   type PlainConvNetOptions,
   type ResNetOptions,
   type Sharing,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   BatchNorm,
+  HighwayConv,
   PlainConv,
   Pooling,
   ResidualConv,
@@ -127,15 +128,58 @@ function stridesOf(stage: number, i: number): number {
 
 /** The plain twin of {@link resNet}, without shortcuts. Blocks: `plain_1_01` and so on, of two layers each. */
 export function plainConvNet(options: PlainConvNetOptions): Network {
-  const { widths = [16, 32, 64], useBias, batchNorm } = options;
-  const { block = (args) => new PlainConv(args) } = options;
+  const { useBias, batchNorm, block = (args) => new PlainConv(args) } = options;
+  return twin(options, 'plain', ({ name, filters, strides, kernelInitializer }) =>
+    block({ name, filters, layers: 2, strides, useBias, batchNorm, kernelInitializer }),
+  );
+}
+
+/** The coupled highway net that a residual net is compared with. */
+export interface HighwayTwinOptions
+  extends ConvNetOptions, Pick<ResNetOptions, 'blocks' | 'widths' | 'kernelScale'> {
+  /** The constants of the batch norms. */
+  batchNorm?: BatchNormOptions;
+  /** Where b_T starts; negative. */
+  transformBias: number;
+}
+
+/**
+ * The highway twin of {@link resNet}, of as many weights: a {@link HighwayConv} with batch norm for
+ * each residual block, two {@link PlainConv} layers for one that opens a stage and changes the
+ * channels. The comparison of Greff, Srivastava and Schmidhuber 2017, section 5.1, with the net of He,
+ * Zhang, Ren and Sun 2016, section 4.2. Blocks: `highway_1_01` and so on, `plain_2_01` and so on.
+ */
+export function highwayTwin(options: HighwayTwinOptions): Network {
+  const { transformBias, batchNorm = {} } = options;
+  return twin(options, 'highway', ({ changes, name, filters, strides, kernelInitializer }) =>
+    changes
+      ? new PlainConv({
+          ...{ name: name.replace('highway', 'plain'), filters, layers: 2, strides },
+          ...{ batchNorm, kernelInitializer },
+        })
+      : new HighwayConv({ name, filters, transformBias, batchNorm, kernelInitializer }),
+  );
+}
+
+/** What a block of a twin takes; `changes`, whether it changes the shape. */
+type TwinArgs = Required<
+  Pick<PlainConvArgs, 'filters' | 'strides' | 'kernelInitializer'> & { name: string }
+> & { changes: boolean };
+
+function twin(
+  options: ConvNetOptions & Common & Pick<ResNetOptions, 'blocks' | 'widths'>,
+  family: string,
+  make: (args: TwinArgs) => Block,
+): Network {
+  const { widths = [16, 32, 64] } = options;
   const counts = blockCounts(options.blocks, widths.length);
   const stages = widths.map((filters, stage) =>
     Array.from({ length: counts[stage]! }, (_, i) => {
-      const name = blockName('plain', stage, i, counts[stage]!);
+      const name = blockName(family, stage, i, counts[stage]!);
       const kernelInitializer = heNormal(options, name);
       const strides = stridesOf(stage, i);
-      return block({ name, filters, layers: 2, strides, useBias, batchNorm, kernelInitializer });
+      const changes = strides !== 1 || (i === 0 && stage > 0 && filters !== widths[stage - 1]);
+      return make({ name, filters, strides, changes, kernelInitializer });
     }),
   );
   return assemble(options, widths[0]!, stages, [

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { notebookNames } from './results.mjs';
 
-const profiles = ['smoke', 'quick', 'paper'];
+/** From the smallest to the largest. */
+export const profiles = ['smoke', 'quick', 'desk', 'paper'];
 
 /**
  * The command line of what executes notebooks: options, and the notebooks whose file name starts with

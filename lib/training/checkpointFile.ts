@@ -30,14 +30,21 @@ export async function writeCheckpoint(file: string, { header, tensors }: Content
   const { data, specs } = await tf.io.encodeWeights(named);
   const head = Buffer.from(`${JSON.stringify({ header, specs })}\n`);
   const values = Buffer.from(data);
+  await writeWhole(file, [`${magic} ${digest(head, values)}\n`, head, values]);
+}
+
+/**
+ * Writes a file of these parts, by way of one beside it.
+ *
+ * @throws CheckpointError when the file cannot be written.
+ */
+export async function writeWhole(file: string, parts: (string | Buffer)[]): Promise<void> {
   const partial = `${file}.${here}.${process.pid}.${randomUUID()}.partial`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(partial, 'w');
     try {
-      for (const part of [`${magic} ${digest(head, values)}\n`, head, values]) {
-        await handle.writeFile(part);
-      }
+      for (const part of parts) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();

@@ -1,3 +1,4 @@
+export { ArchiveError, packRuns, unpackRuns, type Manifest, type PackedRun } from './archive';
 export { augment, type Augmentation } from './augment';
 export { CheckpointError } from './checkpointFile';
 export type { CheckpointOptions } from './checkpoints';

@@ -5,7 +5,7 @@
 export type Profile = 'smoke' | 'quick' | 'desk' | 'paper';
 
 /** From the smallest to the largest. */
-const profiles: readonly string[] = ['smoke', 'quick', 'desk', 'paper'] satisfies Profile[];
+export const profiles: readonly string[] = ['smoke', 'quick', 'desk', 'paper'] satisfies Profile[];
 
 /**
  * The profile named by the environment variable PROFILE; `quick` when it is unset.

@@ -11,7 +11,7 @@ const usage = `Usage: nbconvert-runner NOTEBOOK... [options]
 Executes notebooks with jupyter nbconvert and the tslab kernel, one after the other, and says what is
 wrong with them: errors of every kind, text on stderr, lost output, asserted claims that fail, missing claims.
 
-  --profile NAME       the notebook's environment variable PROFILE (smoke, quick, paper)
+  --profile NAME       the notebook's environment variable PROFILE (smoke, quick, desk, paper)
   --kernel NAME        instead of the kernel the notebook names
   --timeout S          seconds for a notebook (default 600)
   --cell-timeout S     seconds for a cell (default: as for the notebook)

@@ -22,7 +22,10 @@ export interface LoadOptions {
   test?: number;
   /** Draws a generated set, splits a set anew, and chooses images where fewer than all are asked for. Default 0. */
   seed?: number;
-  /** Accept files in the data folder that are not the published ones. Default false. */
+  /**
+   * Accept files in the data folder that are not the published ones. Default false, or true where the
+   * environment variable UNROLLED_UNVERIFIED is 1.
+   */
   unverified?: boolean;
   /** Told how far downloading or drawing has come. */
   onProgress?: (progress: LoadProgress) => void;
@@ -39,6 +42,8 @@ export interface Dataset {
   checksum: string;
   /** One line for the reader: what the data is and where it came from. */
   source: string;
+  /** Whether it is what its name says: drawn here, or read from files with the published SHA-256. */
+  verified: boolean;
   train: Split;
   test: Split;
   /** Frees the tensors of both splits. */
@@ -79,7 +84,8 @@ export async function loadFrom(
       throw new DataError(`${split} is a whole number of images, at least 1, not ${count}.`);
     }
   }
-  const { shape, classes, source, ...bytes } = await loadBytes(catalogue, folder, name, options);
+  const loaded = await loadBytes(catalogue, folder, name, options);
+  const { shape, classes, source, verified, ...bytes } = loaded;
   const hash = createHash('sha256');
   for (const { pixels, labels } of [bytes.train, bytes.test]) hash.update(pixels).update(labels);
   const train = upload(bytes.train, shape);
@@ -88,7 +94,8 @@ export async function loadFrom(
     train.dispose();
     test.dispose();
   };
-  return { name, classes, shape, checksum: hash.digest('hex'), source, train, test, dispose };
+  const checksum = hash.digest('hex');
+  return { name, classes, shape, checksum, source, verified, train, test, dispose };
 }
 
 /** A data set still in bytes. */
@@ -98,6 +105,7 @@ interface Loaded {
   train: Samples;
   test: Samples;
   source: string;
+  verified: boolean;
 }
 
 async function loadBytes(
@@ -120,7 +128,7 @@ async function draw(name: string, options: LoadOptions): Promise<Loaded> {
   const train = await generate(name, 'train', options.train ?? samples.train, seed, onProgress);
   const test = await generate(name, 'test', options.test ?? samples.test, seed, onProgress);
   const source = `${title} from seed ${seed}: ${sizes(train, test)}`;
-  return { shape, classes, train, test, source };
+  return { shape, classes, train, test, source, verified: true };
 }
 
 async function read(
@@ -130,7 +138,8 @@ async function read(
   options: LoadOptions,
 ): Promise<Loaded> {
   const entry = catalogue[name]!;
-  const { seed = 0, unverified = false, onProgress = () => undefined } = options;
+  const { seed = 0, onProgress = () => undefined } = options;
+  const { unverified = process.env['UNROLLED_UNVERIFIED'] === '1' } = options;
   const origin: Origin = { folder, unverified, onProgress };
   const stream = Stream.of(seed).fork(name);
   const whole =
@@ -150,7 +159,7 @@ async function read(
     ? 'published files, SHA-256 checked'
     : 'UNVERIFIED files, not the published ones';
   const source = `${entry.title}${drawn}: ${sizes(train, test)}; ${checked}`;
-  return { shape, classes, train, test, source };
+  return { shape, classes, train, test, source, verified: whole.verified };
 }
 
 /** All of a published set. */

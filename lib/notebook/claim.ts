@@ -3,7 +3,7 @@ import { markdown, plain } from './claimWords';
 import { judged } from './judged';
 import { display } from './kernel';
 import { atLeast, profile, type Profile } from '../training';
-import { dataReported } from './reportSetup';
+import { dataLabel, dataReported } from './reportSetup';
 
 /** That the values lie on one side of those of the control, seed by seed. */
 export type PairedExpectation = { above: 'control' } | { below: 'control' };
@@ -30,7 +30,7 @@ export interface Claim {
   /** What the quantity can't get past, if it can't: `[0, 1]` for a share. */
   within?: Bounds;
   /** The data set measured on; the one last reported if left out. */
-  data?: { name: string };
+  data?: { name: string; verified?: boolean };
   /**
    * That the measure was chosen, or changed, after seeing what it gives on these seeds. It is shown
    * with the claim, and `npm run confirm` measures once more on seeds that were not used.
@@ -102,7 +102,7 @@ export function claim(of: Claim): ClaimRecord {
     rule,
     asserted: atLeast(asserted),
     chosenAfter,
-    data: of.data?.name ?? dataReported(),
+    data: of.data ? dataLabel(of.data) : dataReported(),
   };
   made.set(id, record);
   display()({

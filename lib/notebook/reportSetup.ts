@@ -8,6 +8,7 @@ export interface Setup {
     name: string;
     source: string;
     checksum: string;
+    verified?: boolean;
     train: { size: number };
     test: { size: number };
   };
@@ -17,7 +18,12 @@ export interface Setup {
 const require_ = createRequire(__filename);
 let reported: string | undefined;
 
-/** The name of the data set reported last. */
+/** A data set's name, with a mark where its files are not the published ones. */
+export function dataLabel({ name, verified = true }: { name: string; verified?: boolean }): string {
+  return verified ? name : `${name} (unverified)`;
+}
+
+/** The data set reported last, as {@link dataLabel}. */
 export function dataReported(): string | undefined {
   return reported;
 }
@@ -25,7 +31,7 @@ export function dataReported(): string | undefined {
 /** Prints profile, backend, versions, data set with its checksum, and seeds: a notebook's first output. */
 export function reportSetup({ backend, dataset, seeds }: Setup): void {
   const { name, source, checksum, train, test } = dataset;
-  reported = name;
+  reported = dataLabel(dataset);
   const lines = [
     `profile: ${profile()}`,
     backend.summary,

@@ -36,9 +36,9 @@ export function readmeFigure(/** @type {Notebook} */ notebook) {
 }
 
 /**
- * A claim in words, from a notebook's closing table; `p`, `data` and `chosenAfter` from the claim itself.
+ * A claim in words, from a notebook's closing table; `id`, `p`, `data` and `chosenAfter` from the claim itself.
  *
- * @typedef {{ claim: string, paper?: string, expected?: string, ours?: string, control?: string,
+ * @typedef {{ claim: string, id?: string, paper?: string, expected?: string, ours?: string, control?: string,
  *   verdict?: string, p?: number, data?: string, chosenAfter?: boolean }} ClaimRow
  */
 
@@ -50,8 +50,8 @@ export function claimRows(/** @type {Notebook} */ notebook) {
   const records = outputs.flatMap(({ data }) => data?.[claimType] ?? []);
   const recorded = new Map(records.map((record) => [record.statement, record]));
   return closingTable(outputs).map((row) => {
-    const { p, data, chosenAfter } = recorded.get(row.claim.replaceAll('\\|', '|')) ?? {};
-    return { ...row, p, data, chosenAfter };
+    const { id, p, data, chosenAfter } = recorded.get(row.claim.replaceAll('\\|', '|')) ?? {};
+    return { ...row, id, p, data, chosenAfter };
   });
 }
 

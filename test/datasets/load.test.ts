@@ -176,7 +176,18 @@ describe('unverified files', () => {
     const set = await loadFrom(catalogue(), unpacked(), 'pictures', { unverified: true });
     expect(await labelsOf(set.train)).toEqual([8, 9]);
     expect(set.source).toMatch(/UNVERIFIED/);
+    expect(set.verified).toBe(false);
     set.dispose();
+  });
+
+  test('are used where UNROLLED_UNVERIFIED is 1, and nowhere else', async () => {
+    vi.stubEnv('UNROLLED_UNVERIFIED', '1');
+    const set = await loadFrom(catalogue(), unpacked(), 'pictures');
+    expect(set.verified).toBe(false);
+    set.dispose();
+    vi.stubEnv('UNROLLED_UNVERIFIED', '0');
+    await expect(loadFrom(catalogue(), unpacked(), 'pictures')).rejects.toThrow('cannot be checked');
+    vi.unstubAllEnvs();
   });
 
   test('are still parsed strictly', async () => {

@@ -225,3 +225,15 @@ test('a row for a claim that was not made is an error that lists those made', ()
     /"caried", but the claims made so far are: carried/,
   );
 });
+
+test('a claim on files that are not the published ones has the mark of that in its record', () => {
+  fakeKernel();
+  const pictures = { name: 'pictures', verified: false };
+  expect(claim({ ...carried, data: pictures }).data).toBe('pictures (unverified)');
+  const split = { size: 1 };
+  const dataset = { ...pictures, source: 'a folder', checksum: 'abc', train: split, test: split };
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  reportSetup({ backend: { summary: 'backend: none' }, dataset, seeds: [1] });
+  write.mockRestore();
+  expect(claim(carried).data).toBe('pictures (unverified)');
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { chosen } from './chosen.mjs';
 import { root } from './house.mjs';
@@ -8,6 +8,7 @@ import { resultsTable } from './resultsTable.mjs';
 import { writeSection } from './sections.mjs';
 import { setUp } from './setup.mjs';
 import { explain } from './step.mjs';
+import machine from '../machine/index.cjs';
 
 const usage = `Usage: npm run reproduce -- [--profile quick] [NAME...]
 
@@ -29,19 +30,30 @@ for (const name of names) {
   });
   for (const { message } of result.failures) console.log(message);
   const broken = result.failures.some(({ kind }) => kind !== 'claim');
-  console.log(`  ${broken ? 'not written' : 'written'} after ${result.seconds.toFixed(0)} s`);
-  if (broken || !result.notebook) {
-    process.exitCode = 1;
-    continue;
-  }
-  const notebook = withoutPlaces(result.notebook);
+  const written = !broken && result.notebook && isWritten(path, result.notebook);
+  console.log(`  ${written ? 'written' : 'not written'} after ${result.seconds.toFixed(0)} s`);
+  if (!written) process.exitCode = 1;
+}
+
+/**
+ * Writes an executed notebook and its figure for the readme; what can't be written is said.
+ *
+ * @param {string} path @param {import('nbconvert-runner').Notebook} executed
+ */
+function isWritten(path, executed) {
+  const notebook = withoutPlaces(executed);
   const made = { profile, code: codeHash(/** @type {any} */ (notebook)) };
   notebook.metadata.unrolled = Object.assign({}, notebook.metadata.unrolled, made);
-  await writeNotebook(path, notebook);
   const figure = readmeFigure(/** @type {any} */ (notebook));
-  if (figure) {
-    mkdirSync(join(notebooksFolder, 'figures'), { recursive: true });
-    writeFileSync(join(notebooksFolder, 'figures', `${basename(name, '.ipynb')}.svg`), figure);
+  const figures = join(notebooksFolder, 'figures');
+  try {
+    writeNotebook(path, notebook);
+    mkdirSync(figures, { recursive: true });
+    if (figure) machine.writeWhole(join(figures, `${basename(path, '.ipynb')}.svg`), figure);
+    return true;
+  } catch (error) {
+    console.log(`${path} could not be written: ${/** @type {Error} */ (error).message}.`);
+    return false;
   }
 }
 

@@ -104,6 +104,8 @@ function environment({ env, scratch, accountPath }: Command): NodeJS.ProcessEnv 
   const ours = {
     NODE_OPTIONS: `--require "${accountant.replaceAll('\\', '\\\\')}" ${NODE_OPTIONS}`.trim(),
     PYTHONWARNINGS: 'ignore',
+    JUPYTER_NO_CONFIG: '1',
+    JUPYTER_PREFER_ENV_PATH: '1',
     TMPDIR: scratch,
   };
   const restore = Object.keys(ours).map((name) => [name, env[name] ?? null]);

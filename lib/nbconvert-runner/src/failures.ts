@@ -21,7 +21,8 @@ export type FailureKind =
   | 'not executed'
   | 'lost output'
   | 'left running'
-  | 'claim';
+  | 'claim'
+  | 'output'; // the executed notebook could not be written
 
 /** One reason why a notebook is not green. */
 export interface Failure {

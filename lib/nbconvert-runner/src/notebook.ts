@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeWhole } from 'unrolled-machine';
 
 /** One output of a code cell (nbformat 4). */
 export interface Output {
@@ -54,14 +55,17 @@ export async function readNotebook(path: string): Promise<Notebook> {
 
 /**
  * Writes a notebook as Jupyter does, indented by one space, a newline at the end; but what outputs hold
- * as JSON, such as figures, takes one line: a number a line would be a sixth of the file.
+ * as JSON, such as figures, takes one line: a number a line would be a sixth of the file. It goes to another
+ * name in the folder, which is then renamed: what is there stays whole until the new one is.
+ *
+ * @throws Error when it cannot be written.
  */
-export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
+export function writeNotebook(path: string, notebook: Notebook): void {
   const flat: string[] = [];
   const inOneLine = (key: string, value: unknown) =>
     key.endsWith('+json') ? `\0${flat.push(JSON.stringify(value)) - 1}` : value;
   const text = JSON.stringify(notebook, inOneLine, 1);
-  await writeFile(path, `${text.replace(/"\\u0000(\d+)"/g, (_, i) => flat[Number(i)]!)}\n`);
+  writeWhole(path, `${text.replace(/"\\u0000(\d+)"/g, (_, i) => flat[Number(i)]!)}\n`);
 }
 
 /** A string that nbformat may have split into lines. */

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../backends/project';
 
 /** A file as its publisher made it. */
 export interface CatalogueFile {
@@ -37,28 +38,8 @@ export interface ResplitSet {
 /** The sets by name, as data/catalogue.json lists them. */
 export type Catalogue = Record<string, PublishedSet | ResplitSet>;
 
-/** The project's folder: the nearest one above this file that holds data/catalogue.json. */
-function projectFolder(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'data', 'catalogue.json'))) {
-    if (folder === dirname(folder)) {
-      throw new Error(`data/catalogue.json is in no folder above ${__dirname}.`);
-    }
-    folder = dirname(folder);
-  }
-  return folder;
-}
-
 /** Reads data/catalogue.json. */
 export function readCatalogue(): Catalogue {
   const path = join(projectFolder(), 'data', 'catalogue.json');
   return JSON.parse(readFileSync(path, 'utf8')) as Catalogue;
-}
-
-/**
- * The folder that data is read from and downloaded to: data/cache, or the one that the environment
- * variable UNROLLED_DATA names; a relative path starts at the project's folder.
- */
-export function dataFolder(): string {
-  return resolve(projectFolder(), process.env['UNROLLED_DATA'] || 'data/cache');
 }

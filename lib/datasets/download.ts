@@ -3,6 +3,7 @@ import { constants, existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from 'unrolled-machine';
 import type { CatalogueFile } from './catalogue';
 import { DataError, isWebPage } from './errors';
 
@@ -83,15 +84,6 @@ async function takeOver(target: string): Promise<string> {
     if (taken) break;
   }
   return ours;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Asks one mirror after the other, again as long as that brings the file forward. */

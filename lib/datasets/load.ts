@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Stream, type Split } from 'unrolled-core';
+import { dataFolder } from 'unrolled-machine';
 import {
-  dataFolder,
   readCatalogue,
   type Catalogue,
   type PublishedSet,
@@ -68,7 +68,7 @@ export function datasetNames(): string[] {
  * is damaged.
  */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
-  return loadFrom(readCatalogue(), dataFolder(), name, options);
+  return loadFrom(readCatalogue(), dataFolder(process.env), name, options);
 }
 
 /** {@link loadDataset} with a catalogue and a data folder of the caller's. */

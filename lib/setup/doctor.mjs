@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import machine from '../machine/index.cjs';
 import { isCudaBuild, missingCompiler, missingLibraries, nvidiaGpu } from './gpu.mjs';
 import { root } from './house.mjs';
 import { isKernelOurs } from './jupyter.mjs';
 import { addonFile, findCompiler, highwayFile, tensorflowWheel } from './native.mjs';
-import { environment, program } from './python.mjs';
+import { environment, hasJupyter } from './python.mjs';
 import { nodeIsNewEnough } from './setup.mjs';
 
 /** What one line of the report rests on: what was found, or how to get it. */
@@ -20,10 +20,16 @@ const cudaRemedy =
     ? 'make the environment from environment-cuda.yml'
     : `remove .venv and ${setup}`;
 
+const build = findCompiler() ? setup : `install g++ or clang++, then ${setup}`;
+
 const gpu = nvidiaGpu();
 
-/** @type {Record<string, () => Finding>} */
+/** @type {Record<string, () => Finding | Promise<Finding>>} */
 const checks = {
+  checkout: () => ({
+    found: isWritable(root) ? root : '',
+    remedy: `${root} can't be written to, by set-up either: copy it to a folder of yours`,
+  }),
   Node: () => ({
     found: nodeIsNewEnough() ? process.versions.node : '',
     remedy: 'install Node 20.19 or newer',
@@ -35,8 +41,10 @@ const checks = {
       remedy: `install Python 3.10 or newer and ${setup}`,
     };
   },
-  Jupyter: () => ({
-    found: `JupyterLab ${output(program(environment(), 'jupyter-lab'), '--version')}`,
+  Jupyter: async () => ({
+    found: (await hasJupyter())
+      ? `JupyterLab ${output(environment().program('jupyter-lab'), '--version')}`
+      : '',
     remedy: setup,
   }),
   kernel: () => ({
@@ -52,12 +60,12 @@ const checks = {
     remedy: `${setup}; without it the notebooks run on WebGPU or WebAssembly`,
   }),
   'native addon': () => ({
-    found: existsSync(addonFile()) ? backend('tensorflow') : '',
-    remedy: `${setup}; .unrolled/setup.log says what failed`,
+    found: isThere(addonFile) ? backend('tensorflow') : '',
+    remedy: `${build}; .unrolled/setup.log says what failed`,
   }),
   'highway ops': () => ({
-    found: existsSync(highwayFile()) ? 'built for this processor' : '',
-    remedy: `${setup}; without them highway nets train and run more slowly`,
+    found: isThere(highwayFile) ? 'built for this processor' : '',
+    remedy: `${build}; without them highway nets train and run more slowly`,
   }),
   GPU: () => {
     if (!gpu) {
@@ -70,23 +78,23 @@ const checks = {
   },
   ...(gpu && cudaChecks()),
   'data cache': () => {
-    const folder = process.env['UNROLLED_DATA'] ?? join(root, 'data', 'cache');
+    const folder = machine.dataFolder(process.env);
     const held = existsSync(folder) ? readdirSync(folder).join(', ') : '';
     return {
       found: held && `${folder}: ${held}`,
-      remedy: 'nothing downloaded yet; notebooks fetch what they need, or run on generated data',
+      remedy: `${folder} is empty; notebooks fetch what they need, and without a network run on generated data`,
     };
   },
 };
 
 for (const [name, check] of Object.entries(checks)) {
-  const { found, remedy } = attempt(check);
+  const { found, remedy } = await attempt(check);
   console.log(found ? `[ok]      ${name}: ${found}` : `[missing] ${name}: ${remedy}`);
 }
 
-function attempt(/** @type {() => Finding} */ check) {
+async function attempt(/** @type {() => Finding | Promise<Finding>} */ check) {
   try {
-    return check();
+    return await check();
   } catch {
     return { found: '', remedy: setup };
   }
@@ -158,6 +166,24 @@ function backend(/** @type {string} */ name) {
       .trim();
   } catch {
     return '';
+  }
+}
+
+/** Whether a file of a package is there, and the package. */
+function isThere(/** @type {() => string} */ path) {
+  try {
+    return existsSync(path());
+  } catch {
+    return false;
+  }
+}
+
+function isWritable(/** @type {string} */ folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

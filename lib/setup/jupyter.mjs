@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { root } from './house.mjs';
 import { environment } from './python.mjs';
 import { SetupError } from './step.mjs';
+import machine from '../machine/index.cjs';
 
 const tslab = join(root, 'node_modules', 'tslab', 'bin', 'tslab');
 
@@ -35,9 +37,10 @@ export async function registerKernel() {
   return 'tslab, in the Python environment';
 }
 
-/** Whether Jupyter starts the kernel of this checkout; throws when it knows none. */
+/** Whether Jupyter starts the kernel of this checkout, in a Node that runs; throws when it does not. */
 export function isKernelOurs() {
   const found = JSON.parse(readFileSync(join(kernel(), 'kernel.json'), 'utf8'));
+  execFileSync(found.argv[0], ['--version'], { stdio: 'pipe' });
   return isDeepStrictEqual(found.argv.slice(1), argv.slice(1)) && existsSync(tslab);
 }
 
@@ -56,13 +59,16 @@ function write(
   /** @type {string} */ name,
   /** @type {unknown} */ content,
 ) {
+  const text = JSON.stringify(content, null, 2) + '\n';
+  const file = join(folder, name);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, name), JSON.stringify(content, null, 2) + '\n');
+    machine.writeWhole(file, text);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     throw new SetupError(
-      `${join(folder, name)} cannot be written (${message}). Use an environment of your own: ` +
+      `${file} cannot be written (${message}). Use an environment of your own: ` +
         'deactivate this one, or make one from environment.yml.',
     );
   }

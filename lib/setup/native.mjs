@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { root, windows } from './house.mjs';
 import { environment } from './python.mjs';
 import { isMadeFrom, noteMadeFrom } from './stamp.mjs';
-import { run } from './step.mjs';
+import { run, SetupError } from './step.mjs';
 
 const require = createRequire(join(root, 'lib', 'package.json'));
 const folderOf = (/** @type {string} */ name) => dirname(require.resolve(`${name}/package.json`));
@@ -35,7 +35,7 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
   );
   const inputs = [compiler, commands, sources, tensorflow.version, cpus()[0]?.model];
   const stamp = join(target, '.unrolled');
-  if (isMadeFrom(stamp, inputs)) return 'nothing to do';
+  if (isMadeFrom(stamp, inputs) && loads(target)) return 'nothing to do';
 
   mkdirSync(target, { recursive: true });
   rmSync(stamp, { force: true });
@@ -54,6 +54,7 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
     await run(process.execPath, ['-e', check], quietly);
   } catch (error) {
     remove(Object.keys(commands));
+    if (error instanceof SetupError) throw error;
     return `failed (${/** @type {Error} */ (error).message}); WebGPU or WebAssembly will compute`;
   }
   let ops = '';
@@ -62,10 +63,24 @@ export async function buildNative(/** @type {(detail: string) => void} */ say) {
     await run(process.execPath, ['-e', checkHighway], quietly);
   } catch (error) {
     remove(['highway.node']);
+    if (error instanceof SetupError) throw error;
     ops = `, without the highway ops (${/** @type {Error} */ (error).message})`;
   }
   noteMadeFrom(stamp, inputs);
   return `built against TensorFlow ${tensorflow.version} with ${compiler}${ops}`;
+}
+
+/** Whether the addon and its TensorFlow can be loaded. */
+function loads(/** @type {string} */ folder) {
+  const load = ['quiet.node', 'tfjs_binding.node'].map(
+    (name) => `process.dlopen({ exports: {} }, ${JSON.stringify(join(folder, name))});`,
+  );
+  try {
+    execFileSync(process.execPath, ['-e', load.join('')], { ...quietly, stdio: 'pipe' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const built = (/** @type {string} */ name) =>

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { profiles } from './chosen.mjs';
 import { claimRows, codeHash, notebooksFolder } from './results.mjs';
+import machine from '../machine/index.cjs';
 
 /** @typedef {import('./results.mjs').Notebook} Notebook */
 /** @typedef {import('./results.mjs').ClaimRow} ClaimRow */
@@ -19,11 +19,8 @@ export const outcomesFile = join(notebooksFolder, 'outcomes.json');
 export const readOutcomes = () =>
   existsSync(outcomesFile) ? JSON.parse(readFileSync(outcomesFile, 'utf8')) : {};
 
-/** @param {Outcomes} outcomes */
-export async function writeOutcomes(outcomes) {
-  const partial = `${outcomesFile}.${process.pid}.partial`;
-  await writeFile(partial, `${JSON.stringify(outcomes, undefined, 1)}\n`);
-  await rename(partial, outcomesFile);
+export function writeOutcomes(/** @type {Outcomes} */ outcomes) {
+  machine.writeWhole(outcomesFile, `${JSON.stringify(outcomes, undefined, 1)}\n`);
 }
 
 /**

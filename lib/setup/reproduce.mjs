@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { chosen } from './chosen.mjs';
 import { root } from './house.mjs';
@@ -10,6 +10,7 @@ import { scalesTable } from './scalesTable.mjs';
 import { writeSection } from './sections.mjs';
 import { setUp } from './setup.mjs';
 import { explain } from './step.mjs';
+import machine from '../machine/index.cjs';
 
 const usage = `Usage: npm run reproduce -- [--profile quick] [NAME...]
 
@@ -32,25 +33,34 @@ for (const name of names) {
   });
   for (const { message } of result.failures) console.log(message);
   const broken = result.failures.some(({ kind }) => kind !== 'claim');
-  if (broken || !result.notebook) {
-    console.log(`  not written after ${result.seconds.toFixed(0)} s`);
-    process.exitCode = 1;
-    continue;
-  }
-  const notebook = withoutPlaces(result.notebook);
-  const outcomes = withOutcome(readOutcomes(), name, profile, /** @type {any} */ (notebook));
-  await writeOutcomes(outcomes);
-  const kept = isOfLarger(readNotebook(name), profile);
-  const what = kept ? 'outcomes written' : 'written';
-  console.log(`  ${what} after ${result.seconds.toFixed(0)} s`);
-  if (kept) continue;
+  const written = !broken && result.notebook && isWritten(name, result.notebook);
+  console.log(`  ${written || 'not written'} after ${result.seconds.toFixed(0)} s`);
+  if (!written) process.exitCode = 1;
+}
+
+/**
+ * Writes down what an executed notebook's claims came to and, unless it shows a larger profile's, its
+ * outputs, with its figure for the readme; says which, and what can't be written.
+ *
+ * @param {string} name @param {import('nbconvert-runner').Notebook} executed
+ */
+function isWritten(name, executed) {
+  const notebook = withoutPlaces(executed);
+  const path = join(notebooksFolder, name);
   const made = { profile, code: codeHash(/** @type {any} */ (notebook)) };
   notebook.metadata.unrolled = Object.assign({}, notebook.metadata.unrolled, made);
-  await writeNotebook(path, notebook);
   const figure = readmeFigure(/** @type {any} */ (notebook));
-  if (figure) {
-    mkdirSync(join(notebooksFolder, 'figures'), { recursive: true });
-    writeFileSync(join(notebooksFolder, 'figures', `${basename(name, '.ipynb')}.svg`), figure);
+  const figures = join(notebooksFolder, 'figures');
+  try {
+    writeOutcomes(withOutcome(readOutcomes(), name, profile, /** @type {any} */ (notebook)));
+    if (isOfLarger(readNotebook(name), profile)) return 'outcomes written';
+    writeNotebook(path, notebook);
+    mkdirSync(figures, { recursive: true });
+    if (figure) machine.writeWhole(join(figures, `${basename(path, '.ipynb')}.svg`), figure);
+    return 'written';
+  } catch (error) {
+    console.log(`${path} could not be written: ${/** @type {Error} */ (error).message}.`);
+    return undefined;
   }
 }
 

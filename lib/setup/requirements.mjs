@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { environmentFile } from './environmentFile.mjs';
 import { nvidiaGpu } from './gpu.mjs';
-import { root } from './house.mjs';
 
 /** The pip list of environment.yml: TensorFlow apart, since the notebooks also run without it. */
 export async function requirements() {
-  const { parse } = await import('yaml');
-  /** @type {{ dependencies: (string | { pip: string[] })[] }} */
-  const environment = parse(readFileSync(join(root, 'environment.yml'), 'utf8'));
-  const pip = environment.dependencies.flatMap((entry) =>
-    typeof entry === 'object' ? entry.pip : [],
-  );
+  const { dependencies } = await environmentFile();
+  const pip = dependencies.flatMap((entry) => (typeof entry === 'object' ? entry.pip : []));
   const isTensorFlow = (/** @type {string} */ line) => line.startsWith('tensorflow');
   return {
     jupyter: pip.filter((line) => !isTensorFlow(line)),

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './house.mjs';
+import machine from '../machine/index.cjs';
 
 const between = (/** @type {string} */ name) =>
   new RegExp(`(?<=<!-- ${name} -->\\n)[^]*(?=<!-- /${name} -->)`);
@@ -28,5 +29,5 @@ export async function withSection(name, markdown, page) {
  * @param {string} name @param {string} markdown @param {string} page
  */
 export async function writeSection(name, markdown, page) {
-  writeFileSync(join(root, page), await withSection(name, markdown, page));
+  machine.writeWhole(join(root, page), await withSection(name, markdown, page));
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { compileLibrary } from './compile.mjs';
-import { logFile, scratch } from './house.mjs';
 import { registerKernel } from './jupyter.mjs';
+import { alone } from './lock.mjs';
+import { startLog } from './log.mjs';
 import { buildNative } from './native.mjs';
 import { installPackages } from './packages.mjs';
 import { installPython } from './python.mjs';
@@ -15,13 +15,14 @@ export async function setUp() {
       `This is Node ${process.versions.node}; the notebooks need 20.19 or newer. Install one from nodejs.org, or with your version manager.`,
     );
   }
-  mkdirSync(scratch, { recursive: true });
-  writeFileSync(logFile, '');
-  await step('npm packages', installPackages);
-  await step('Python packages', installPython);
-  await step('native addon', buildNative);
-  await step('library', compileLibrary);
-  await step('notebook kernel', registerKernel);
+  await alone(async () => {
+    startLog();
+    await step('npm packages', installPackages);
+    await step('Python packages', installPython);
+    await step('native addon', buildNative);
+    await step('library', compileLibrary);
+    await step('notebook kernel', registerKernel);
+  });
 }
 
 /** Node 20.19 is the first that tfjs, the tests and the tools all run on. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import machine from '../machine/index.cjs';
 
 /** @param {unknown} inputs whatever the result depends on */
 export const fingerprint = (inputs) =>
@@ -11,4 +12,4 @@ export const isMadeFrom = (/** @type {string} */ file, /** @type {unknown} */ in
 
 /** Notes in `file` what this was made from. */
 export const noteMadeFrom = (/** @type {string} */ file, /** @type {unknown} */ inputs) =>
-  writeFileSync(file, fingerprint(inputs));
+  machine.writeWhole(file, fingerprint(inputs));

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './house.mjs';
-import { environment, program, variables } from './python.mjs';
+import { environment, variables } from './python.mjs';
 import { setUp } from './setup.mjs';
 import { explain } from './step.mjs';
 
@@ -9,7 +9,7 @@ await setUp().catch(explain);
 
 const env = environment();
 const lab = spawn(
-  program(env, 'jupyter-lab'),
+  env.program('jupyter-lab'),
   [
     `--ServerApp.root_dir=${join(root, 'notebooks')}`,
     '--ServerApp.ip=127.0.0.1',

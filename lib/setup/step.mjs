@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { relative } from 'node:path';
-import { logFile, root, scratch } from './house.mjs';
+import { root } from './house.mjs';
+import { log, whereLogged } from './log.mjs';
 
 /** A failure in words for the reader, with the way out. */
 export class SetupError extends Error {}
@@ -46,32 +45,54 @@ export async function step(title, work) {
  * @param {{ say?: (detail: string) => void, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<string>} what it printed
  * @throws {Error} when it cannot start or exits with another code than 0; the message is its last line
+ * @throws {SetupError} when the disk is full
  */
 export function run(command, args, { say = () => {}, env = process.env } = {}) {
-  mkdirSync(scratch, { recursive: true });
-  appendFileSync(logFile, `\n$ ${command} ${args.join(' ')}\n`);
+  log(`\n$ ${command} ${args.join(' ')}\n`);
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const read = (/** @type {Buffer} */ chunk) => {
       output += chunk;
-      appendFileSync(logFile, chunk);
+      log(chunk);
       say(lastLine(output));
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
     child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(output) : reject(new Error(lastLine(output) || `exit code ${code}`)),
-    );
+    child.on('close', (code) => {
+      if (code === 0) resolve(output);
+      else if (full.test(output)) reject(fullDisk());
+      else reject(new Error(lastLine(output) || `exit code ${code}`));
+    });
   });
 }
 
-/** Prints a {@link SetupError} as one sentence and ends; lets any other error through. */
+const full = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/i;
+
+const fullDisk = () =>
+  new SetupError(
+    `The disk is full: that of ${root}, or of the folder for temporary files. Make room, then run the same ` +
+      'command again; what is done already stays.',
+  );
+
+/** Prints a {@link SetupError}, or that a file can't be written, as one sentence and ends; lets any other error through. */
 export function explain(/** @type {unknown} */ error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(`\n${error.message}\nThe whole story is in ${relative(process.cwd(), logFile)}.`);
+  const failure = inWords(error);
+  if (!failure) throw error;
+  console.error(`\n${failure.message}\n${whereLogged()}`);
   process.exit(1);
+}
+
+/** @returns {Error | undefined} */
+function inWords(/** @type {unknown} */ error) {
+  if (error instanceof SetupError) return error;
+  const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (full.test(code)) return fullDisk();
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) return undefined;
+  return new SetupError(
+    `The checkout can't be written to (${message}). Make a copy that belongs to you, or get the right to write to this one.`,
+  );
 }
 
 const lastLine = (/** @type {string} */ text) =>

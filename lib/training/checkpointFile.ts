@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { isRunning } from 'unrolled-machine';
 
 /** A checkpoint that cannot be used or written: the message names the file and the way out. */
 export class CheckpointError extends Error {
@@ -107,14 +108,6 @@ async function removePartials(file: string): Promise<void> {
     const [, host, pid] =
       /^([\w-]+)\.(\d+)\.[\w-]+\.partial$/.exec(name.slice(basename(file).length + 1)) ?? [];
     if (host === here && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

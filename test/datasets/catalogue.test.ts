@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
+import { dataFolder } from 'unrolled-machine';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { dataFolder, readCatalogue, type PublishedSet } from '../../lib/datasets/catalogue';
+import { readCatalogue, type PublishedSet } from '../../lib/datasets/catalogue';
 
 const published = Object.entries(readCatalogue()).filter(
   (entry): entry is [string, PublishedSet] => !('resplit' in entry[1]),
@@ -44,6 +45,6 @@ describe('the data folder', () => {
     [resolve('/data'), resolve('/data')],
   ])('UNROLLED_DATA=%s moves it, whatever folder the process runs in', (value, expected) => {
     vi.stubEnv('UNROLLED_DATA', value);
-    expect(dataFolder()).toBe(expected);
+    expect(dataFolder(process.env)).toBe(expected);
   });
 });

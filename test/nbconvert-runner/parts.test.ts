@@ -30,7 +30,7 @@ describe('findJupyter', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('prefers JUPYTER, then conda, then the nearest .venv, then PATH', () => {
+  it('prefers JUPYTER, then a conda environment that has what is needed, then the nearest .venv, then PATH', async () => {
     const notebooks = join(folder, 'project', 'notebooks');
     const all = {
       JUPYTER: inEnvironment('path'),
@@ -38,7 +38,14 @@ describe('findJupyter', () => {
       PATH: dirname(inEnvironment('path')),
     };
     expect(findJupyter(notebooks, all)).toBe(all.JUPYTER);
-    expect(findJupyter(notebooks, { ...all, JUPYTER: '' })).toBe(inEnvironment('conda'));
+    const without = { ...all, JUPYTER: '' };
+    expect(findJupyter(notebooks, without)).toBe(inEnvironment('.venv'));
+    const conda = join(folder, 'conda');
+    await mkdir(join(conda, 'share/jupyter/labextensions/jupyterlab-plotly'), { recursive: true });
+    await writeFile(inEnvironment('conda').replace(/jupyter(?=[^/]*$)/, 'jupyter-lab'), '');
+    expect(findJupyter(notebooks, without)).toBe(inEnvironment('conda'));
+    const base = { ...without, CONDA_DEFAULT_ENV: 'base' };
+    expect(findJupyter(notebooks, base)).toBe(inEnvironment('.venv'));
     expect(findJupyter(notebooks, { PATH: all.PATH })).toBe(inEnvironment('.venv'));
     expect(findJupyter(tmpdir(), { PATH: all.PATH })).toBe(inEnvironment('path'));
   });
@@ -114,7 +121,7 @@ describe('writeNotebook', () => {
     ];
     const cell = { cell_type: 'code', id: 'a', metadata: {}, source: 'x\u0000', outputs };
     const notebook = { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-    await writeNotebook(path, notebook);
+    writeNotebook(path, notebook);
     expect(await readNotebook(path)).toEqual(notebook);
     const text = await readFile(path, 'utf8');
     expect(text).toContain(`"application/vnd.a+json": ${JSON.stringify(figure)}\n`);

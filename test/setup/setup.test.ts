@@ -1,22 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { environment } from '../../lib/setup/python.mjs';
 import { requirements, withCuda } from '../../lib/setup/requirements.mjs';
 import { isMadeFrom, noteMadeFrom } from '../../lib/setup/stamp.mjs';
-
-const temporary = () => mkdtempSync(join(tmpdir(), 'unrolled-setup-'));
-
-/** A checkout with nothing but the set-up in it. */
-function bareCheckout(): string {
-  const folder = temporary();
-  for (const name of ['lib/setup', 'environment.yml', 'package-lock.json']) {
-    cpSync(name, join(folder, name), { recursive: true });
-  }
-  return folder;
-}
+import { bareCheckout, checkoutWithPackages, temporary } from './checkouts';
 
 function setUp(checkout: string, env: NodeJS.ProcessEnv) {
   const script = join(checkout, 'lib', 'setup', 'setup.mjs');
@@ -42,8 +31,7 @@ describe('a failing step', () => {
   });
 
   it('names the Python that was asked for when it is none', () => {
-    const checkout = bareCheckout();
-    symlinkSync(join(process.cwd(), 'node_modules'), join(checkout, 'node_modules'));
+    const checkout = checkoutWithPackages();
     const { status, stderr } = setUp(checkout, { PYTHON: 'no-such-python', CONDA_PREFIX: '' });
     expect(status).toBe(1);
     expect(stderr).toContain('PYTHON=no-such-python is no Python 3.10 or newer.');

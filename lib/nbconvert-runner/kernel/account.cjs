@@ -9,6 +9,7 @@
 
 const { appendFileSync } = require('node:fs');
 const vm = require('node:vm');
+const { isRunning } = require('../../machine/running.cjs');
 
 /**
  * @type {{ account?: string, lastCell?: string, runner?: number, restore?: Record<string, string | null> }}
@@ -120,11 +121,7 @@ function install() {
 
 /** A runner that was killed can't stop its kernel. */
 function leaveWithRunner() {
-  try {
-    if (runner) process.kill(runner, 0);
-  } catch {
-    process.exit();
-  }
+  if (runner && !isRunning(runner)) process.exit();
 }
 
 /** The notebook and its child processes see the environment they would see without an account. */

@@ -2,23 +2,22 @@ import type { Run } from './account';
 import { lastCell } from './execute';
 import { coalesced, joined, split, type Cell, type Notebook } from './notebook';
 
-/** The notebook that is executed: no old outputs, and a last cell that waits for late errors. */
-export function prepared(notebook: Notebook): Notebook {
-  const cells = notebook.cells.map(cleared);
-  const last: Cell = {
-    cell_type: 'code',
-    ...(notebook.nbformat_minor >= 5 ? { id: 'nbconvert-runner' } : {}),
-    metadata: {},
-    source: lastCell,
-    outputs: [],
-    execution_count: null,
-  };
-  return { ...notebook, cells: [...cells, last] };
+/**
+ * The notebook that is executed: no old outputs, a last cell that waits for late errors, and whatever the format of
+ * the original lacks or has too much, so that nbconvert finds nothing to say about it.
+ */
+export function prepared(notebook: Notebook, kernel: string): Notebook {
+  const last: Cell = { cell_type: 'code', metadata: {}, source: lastCell };
+  const cells = [...notebook.cells, last].map((cell, index) => bare(cell, `cell-${index + 1}`));
+  const metadata = { kernelspec: { name: kernel, display_name: kernel } };
+  return { nbformat: 4, nbformat_minor: 5, metadata, cells };
 }
 
-function cleared(cell: Cell): Cell {
-  if (cell.cell_type !== 'code') return cell;
-  return { ...cell, outputs: [], execution_count: null };
+/** A cell as nbconvert needs it; text is not executed, and need not be right. */
+function bare({ cell_type, source, metadata }: Cell, id: string): Cell {
+  if (cell_type !== 'code') return { cell_type, id, metadata: {}, source: '' };
+  const tags = [...new Set(metadata.tags)].filter((tag) => /^[^,]+$/.test(tag));
+  return { cell_type, id, metadata: { tags }, source, outputs: [], execution_count: null };
 }
 
 /** The n-th run belongs to the n-th code cell, leaving out those that nbconvert skipped. */
@@ -32,16 +31,21 @@ export function runsByCell({ cells }: Notebook, runs: readonly Run[]): (Run | un
 }
 
 /**
- * The executed notebook as JupyterLab would save it: streams in one piece, the kernel's execution
- * counts (nbconvert waits for a message that tslab does not send), no timestamps, no last cell.
+ * The notebook as JupyterLab would save it once it is executed: what arrived in `executed`, or what the kernel sent
+ * where that did not come so far; streams in one piece, the kernel's execution counts (nbconvert waits for a message
+ * that tslab does not send), no timestamps.
  */
-export function finish(notebook: Notebook, runs: (Run | undefined)[], executed: boolean): Notebook {
-  const cells = notebook.cells.slice(0, runs.length).map((cell, index): Cell => {
+export function finish(
+  notebook: Notebook,
+  runs: (Run | undefined)[],
+  executed: Notebook | undefined,
+): Notebook {
+  const cells = notebook.cells.map((cell, index): Cell => {
     if (cell.cell_type !== 'code') return cell;
     const run = runs[index];
     const metadata = { ...cell.metadata };
     delete metadata.execution;
-    const outputs = coalesced((executed ? cell.outputs : run?.outputs) ?? []);
+    const outputs = coalesced((executed ? executed.cells[index]?.outputs : run?.outputs) ?? []);
     return {
       ...cell,
       metadata,
@@ -51,5 +55,11 @@ export function finish(notebook: Notebook, runs: (Run | undefined)[], executed: 
       execution_count: run?.count ?? null,
     };
   });
-  return { ...notebook, cells };
+  return { ...notebook, metadata: { ...notebook.metadata, ...languageOf(executed) }, cells };
+}
+
+/** What the kernel said about its language. */
+function languageOf(executed: Notebook | undefined) {
+  const info = executed?.metadata['language_info'];
+  return info === undefined ? {} : { language_info: info };
 }

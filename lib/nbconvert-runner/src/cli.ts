@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { failure } from './failures';
 import { writeNotebook } from './notebook';
 import { Report } from './report';
 import { runNotebook, type RunResult } from './run';
@@ -69,12 +70,10 @@ export async function main(
       if (interruption.signal.aborted) break;
       report.begin(path);
       const onProgress = report.progress.bind(report);
-      const result = await runNotebook(path, { ...rest, signal: interruption.signal, onProgress });
+      const run = await runNotebook(path, { ...rest, signal: interruption.signal, onProgress });
+      const result = output ? written(run, join(output, basename(path))) : run;
       report.end(result);
       results.push(result);
-      if (output && result.notebook) {
-        await writeNotebook(join(output, basename(path)), result.notebook);
-      }
     }
   } finally {
     process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
@@ -82,6 +81,19 @@ export async function main(
   report.table(results);
   if (interruption.signal.aborted) return 130;
   return results.every(({ passed }) => passed) ? 0 : 1;
+}
+
+/** The result, with a failure of its own when its notebook could not be written. */
+function written(result: RunResult, target: string): RunResult {
+  if (!result.notebook) return result;
+  try {
+    writeNotebook(target, result.notebook);
+    return result;
+  } catch (error) {
+    const what = `the executed notebook could not be written: ${(error as Error).message}.`;
+    const failures = [...result.failures, failure(basename(target), { kind: 'output', what })];
+    return { ...result, failures, passed: false };
+  }
 }
 
 /** The options, or undefined when the usage was asked for. */
@@ -124,11 +136,11 @@ function seconds(name: string, text: string | undefined): number | undefined {
 
 /** An executed notebook replaces neither an input nor another executed notebook. */
 function checkTargets(notebooks: string[], output: string): void {
-  const inputs = new Set(notebooks.map((path) => resolve(path)));
+  const inputs = new Set(notebooks.map((path) => realpathSync(path)));
   const targets = new Set<string>();
   for (const path of notebooks) {
     const target = resolve(output, basename(path));
-    if (inputs.has(target)) {
+    if (existsSync(target) && inputs.has(realpathSync(target))) {
       throw new UsageError(`--output ${output} would overwrite ${path}: name another folder.`);
     }
     if (targets.has(target)) {

@@ -8,6 +8,10 @@ const accountant = join(__dirname, '..', 'kernel', 'account.cjs');
 /** The source of the cell that is appended to wait for late errors; to a kernel it is a comment. */
 export const lastCell = '// nbconvert-runner waits here for what the notebook left running';
 
+/** What nbconvert itself logs stands between these, so that it is not taken for words of the kernel. */
+const marks = ['\u0001', '\u0002'] as const;
+const logged = new RegExp(`${marks[0]}[^${marks[1]}]*${marks[1]}\\n?`, 'g');
+
 /** How to run nbconvert. */
 export interface Command {
   jupyter: string;
@@ -33,7 +37,10 @@ export interface Command {
 export interface Outcome {
   code: number | null;
   stdout: string;
+  /** All of stderr: nbconvert's own words, and those of the kernel's process. */
   stderr: string;
+  /** stderr without what nbconvert logged. */
+  unlogged: string;
   /** Why it was stopped before its end. */
   stopped?: 'timeout' | 'cell timeout' | 'aborted';
 }
@@ -49,6 +56,7 @@ export async function execute(command: Command, account: Account): Promise<Outco
       '--to=notebook',
       '--execute',
       '--log-level=ERROR',
+      `--Application.log_format=${marks[0]}%(message)s${marks[1]}`,
       `--output-dir=${dirname(output)}`,
       `--output=${basename(output)}`,
       `--ExecutePreprocessor.kernel_name=${command.kernel}`,
@@ -58,7 +66,7 @@ export async function execute(command: Command, account: Account): Promise<Outco
     ],
     { cwd: command.cwd, env: environment(command), detached: process.platform !== 'win32' },
   );
-  const outcome: Outcome = { code: null, stdout: '', stderr: '' };
+  const outcome: Outcome = { code: null, stdout: '', stderr: '', unlogged: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (outcome.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (outcome.stderr += text));
   child.stdin.on('error', () => {}).end(command.notebook);
@@ -88,6 +96,7 @@ export async function execute(command: Command, account: Account): Promise<Outco
     account.update();
     account.processes.forEach(killGroup);
   }
+  outcome.unlogged = outcome.stderr.replace(logged, '');
   return outcome;
 }
 
@@ -104,6 +113,8 @@ function environment({ env, scratch, accountPath }: Command): NodeJS.ProcessEnv 
   const ours = {
     NODE_OPTIONS: `--require "${accountant.replaceAll('\\', '\\\\')}" ${NODE_OPTIONS}`.trim(),
     PYTHONWARNINGS: 'ignore',
+    JUPYTER_NO_CONFIG: '1',
+    JUPYTER_PREFER_ENV_PATH: '1',
     TMPDIR: scratch,
   };
   const restore = Object.keys(ours).map((name) => [name, env[name] ?? null]);

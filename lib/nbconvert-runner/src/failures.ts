@@ -1,3 +1,4 @@
+import { delimiter, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Account, Run } from './account';
 import { summary, type ClaimRecord } from './claims';
@@ -21,7 +22,9 @@ export type FailureKind =
   | 'not executed'
   | 'lost output'
   | 'left running'
-  | 'claim';
+  | 'claim'
+  | 'runner' // could not do its own work
+  | 'output'; // the executed notebook could not be written
 
 /** One reason why a notebook is not green. */
 export interface Failure {
@@ -52,6 +55,8 @@ export interface Evidence {
   runs: readonly (Run | undefined)[];
   claims: readonly { record: ClaimRecord; run: Run }[];
   limits: { timeout: number; cellTimeout: number };
+  /** The environment that Jupyter ran in. */
+  env: NodeJS.ProcessEnv;
 }
 
 /** A failure before its message is put together. */
@@ -61,8 +66,10 @@ interface Finding extends Omit<Failure, 'message'> {
 
 /** Everything that keeps a notebook from being green. */
 export function judge(evidence: Evidence): Failure[] {
-  const { name, executed } = evidence;
-  const said = [...spoken(evidence), ...printedPast(evidence)];
+  const { name, executed, account, outcome, env } = evidence;
+  const blamed = account.runs.length === 0 ? environmental(outcome.stderr, env) : undefined;
+  if (blamed) return [failure(name, blamed)];
+  const said = [...spoken(evidence), ...printedPast(evidence), ...halves(evidence)];
   const found = executed
     ? [...said, ...unexecuted(evidence), ...unsent(evidence), ...leftRunning(evidence)]
     : [...said, ...ending(evidence, said.length > 0)];
@@ -149,7 +156,7 @@ function located({ notebook, account, runs }: Evidence, run: Run, text: string, 
 /** What the kernel's process wrote to its own streams, where no reader of the notebook sees it. */
 function printedPast({ outcome, executed }: Evidence): Finding[] {
   const findings: Finding[] = [];
-  const errors = foreign(outcome.stderr);
+  const errors = foreign(outcome.unlogged);
   if (errors) {
     const what = executed
       ? 'text on the stderr of the kernel process, past the notebook.'
@@ -163,14 +170,27 @@ function printedPast({ outcome, executed }: Evidence): Finding[] {
   return findings;
 }
 
-/** stderr without what nbconvert itself wrote there. */
+/** stderr without the traceback that nbconvert ends with. */
 function foreign(stderr: string): string {
   const [before = ''] = plain(stderr).split(/^Traceback \(most recent call last\):$/m);
-  return before
-    .split('\n')
-    .filter((line) => !/^\[\w+\] /.test(line))
-    .join('\n')
-    .trim();
+  return before.trim();
+}
+
+/** Cells that print half a surrogate pair, which nbconvert can't write to a file. */
+function halves({ runs }: Evidence): Finding[] {
+  return runs.flatMap((run, index) => {
+    if (!run || !isHalved(run.outputs)) return [];
+    const where = { cell: index + 1, executionCount: run.number };
+    const what =
+      'the cell printed half a surrogate pair, which no file can hold: cut text between characters, [...text].';
+    return [{ kind: 'lost output', ...where, what }];
+  });
+}
+
+/** Whether a value has a string in it, deep down, that ends within a character. */
+function isHalved(value: unknown): boolean {
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(isHalved);
 }
 
 /** Why nbconvert stopped. */
@@ -202,6 +222,30 @@ function ending(evidence: Evidence, explained: boolean): Finding[] {
   return [{ kind: 'nbconvert', words, what }];
 }
 
+/** What in the environment keeps Jupyter from working, if that is what its last words are about. */
+function environmental(stderr: string, env: NodeJS.ProcessEnv): Finding | undefined {
+  const words = plain(stderr).trim().split('\n').at(-1);
+  const { PYTHONHOME, PYTHONPATH } = env;
+  if (PYTHONHOME && /Fatal Python error|No module named/.test(stderr)) {
+    const what = `PYTHONHOME=${PYTHONHOME} keeps Jupyter's Python from its own modules: unset it.`;
+    return { kind: 'jupyter', words, what };
+  }
+  const folders = (PYTHONPATH ?? '').split(delimiter).filter(Boolean);
+  const file = [...stderr.matchAll(/File "([^"]+)", line/g)]
+    .map(([, path]) => path!)
+    .find((path) => folders.some((folder) => path.startsWith(join(folder, sep))));
+  if (file) {
+    const what = `PYTHONPATH puts ${file} before a module that Jupyter needs: unset the variable, or rename the file.`;
+    return { kind: 'jupyter', words, what };
+  }
+  const gone = /FileNotFoundError: .*No such file or directory: '([^']*)'/.exec(stderr)?.[1];
+  if (gone && /kernel/i.test(stderr)) {
+    const what = `the kernel starts ${gone}, which is not there: install the kernel again ("npm run setup").`;
+    return { kind: 'kernel', what };
+  }
+  return undefined;
+}
+
 function firstLine(cell: Cell | undefined): string | undefined {
   return joined(cell?.source).trim().split('\n')[0] || undefined;
 }
@@ -210,11 +254,10 @@ function unexecuted({ notebook, runs }: Evidence): Finding[] {
   return notebook.cells.flatMap((cell, index) => {
     if (cell.cell_type !== 'code' || runs[index]?.count !== undefined) return [];
     if (runs[index] && runs[index].status !== 'ok') return [];
+    if (joined(cell.source).trim() === '') return [];
     const tags = cell.metadata.tags?.join(', ');
-    const why = joined(cell.source).trim()
-      ? `the code cell was not executed${tags ? ` (its tags: ${tags})` : ''}.`
-      : 'the code cell is empty, so nothing was executed: delete it.';
-    return [{ kind: 'not executed', cell: index + 1, source: firstLine(cell), what: why }];
+    const what = `the code cell was not executed${tags ? ` (its tags: ${tags})` : ''}.`;
+    return [{ kind: 'not executed', cell: index + 1, source: firstLine(cell), what }];
   });
 }
 

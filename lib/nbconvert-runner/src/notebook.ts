@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writeWhole } from 'unrolled-machine';
 
 /** One output of a code cell (nbformat 4). */
 export interface Output {
@@ -54,14 +55,17 @@ export async function readNotebook(path: string): Promise<Notebook> {
 
 /**
  * Writes a notebook as Jupyter does, indented by one space, a newline at the end; but what outputs hold
- * as JSON, such as figures, takes one line: a number a line would be a sixth of the file.
+ * as JSON, such as figures, takes one line: a number a line would be a sixth of the file. It goes to another
+ * name in the folder, which is then renamed: what is there stays whole until the new one is.
+ *
+ * @throws Error when it cannot be written.
  */
-export async function writeNotebook(path: string, notebook: Notebook): Promise<void> {
+export function writeNotebook(path: string, notebook: Notebook): void {
   const flat: string[] = [];
   const inOneLine = (key: string, value: unknown) =>
     key.endsWith('+json') ? `\0${flat.push(JSON.stringify(value)) - 1}` : value;
   const text = JSON.stringify(notebook, inOneLine, 1);
-  await writeFile(path, `${text.replace(/"\\u0000(\d+)"/g, (_, i) => flat[Number(i)]!)}\n`);
+  writeWhole(path, `${text.replace(/"\\u0000(\d+)"/g, (_, i) => flat[Number(i)]!)}\n`);
 }
 
 /** A string that nbformat may have split into lines. */
@@ -89,10 +93,56 @@ export function split(text: string): string[] {
 }
 
 function checked(value: unknown): Notebook {
-  const notebook = value as Notebook | null;
-  if (!Array.isArray(notebook?.cells)) throw new Error('it has no list of cells.');
-  if (notebook.nbformat !== 4) {
-    throw new Error(`its format is ${notebook.nbformat}, and only format 4 is read.`);
+  if (!isRecord(value)) throw new Error('it is no JSON object.');
+  const { nbformat, metadata = {}, cells } = value;
+  if (nbformat !== 4) {
+    throw new Error(
+      `its format is ${String(nbformat)}, and only format 4 is read. Open it in JupyterLab and save it, which makes it one.`,
+    );
   }
-  return { ...notebook, metadata: notebook.metadata ?? {} };
+  if (!Array.isArray(cells)) throw new Error('it has no list of cells.');
+  cells.forEach((cell: unknown, index) => {
+    const problem = misfit(cell);
+    if (problem) throw new Error(`cell ${index + 1} ${problem}.`);
+  });
+  const problem = isRecord(metadata) ? misnamed(metadata) : 'its metadata are no JSON object';
+  if (problem) throw new Error(`${problem}.`);
+  const whole = (cells as Cell[]).map((cell) => ({ ...cell, metadata: cell.metadata ?? {} }));
+  return { nbformat_minor: 0, ...value, metadata, cells: whole } as unknown as Notebook;
 }
+
+/** Why a value is no cell, if it is none. */
+function misfit(cell: unknown): string | undefined {
+  if (!isRecord(cell)) return `is ${JSON.stringify(cell)}, not a cell: delete it`;
+  const { cell_type, source, metadata = {} } = cell;
+  if (!['code', 'markdown', 'raw'].includes(String(cell_type))) {
+    return `is of the type ${JSON.stringify(cell_type)}, not code, markdown or raw`;
+  }
+  if (typeof source !== 'string' && !isTexts(source)) return 'has a source that is no text';
+  if (cell_type === 'code' && /\p{Surrogate}/u.test(joined(source))) {
+    return 'has half a surrogate pair in its code, which no file can hold: delete that character';
+  }
+  if (!isRecord(metadata)) return 'has metadata that are no JSON object';
+  if (metadata['tags'] !== undefined && !isTexts(metadata['tags']))
+    return 'has tags that are no list';
+  return undefined;
+}
+
+/** What is wrong with a notebook's own metadata, if anything. */
+function misnamed({ kernelspec, unrolled }: Record<string, unknown>): string | undefined {
+  if (kernelspec !== undefined && !(isRecord(kernelspec) && isName(kernelspec['name']))) {
+    return 'its metadata have a kernelspec without a name: choose the kernel in JupyterLab and save, or write "name": "tslab" there';
+  }
+  const claims = isRecord(unrolled) ? unrolled['claims'] : [];
+  if (claims !== undefined && !isTexts(claims))
+    return 'its metadata.unrolled.claims are no list of names';
+  return undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string');
+
+const isName = (value: unknown) => typeof value === 'string' && value !== '';

@@ -79,8 +79,8 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   const result = await run(path, options, elapsed).catch((error: unknown) => {
-    if (!(error instanceof Obstacle)) throw error;
-    const { kind, message: what, notebook } = error;
+    const obstacle = error instanceof Obstacle ? error : new Obstacle('runner', error);
+    const { kind, message: what, notebook } = obstacle;
     const failures = [failure(basename(path), { kind, what })];
     return { failures, notebook, cells: [], claims: [] };
   });
@@ -112,7 +112,18 @@ async function run(path: string, options: RunOptions, elapsed: () => number): Pr
   const kernel = options.kernel ?? notebook.metadata.kernelspec?.name ?? 'tslab';
   const cells = notebook.cells.length;
 
-  const scratch = await mkdtemp(join(tmpdir(), 'nbconvert-runner-'));
+  const cwd = resolve(options.cwd ?? folder);
+  if (!existsSync(cwd)) {
+    throw new Obstacle(
+      'runner',
+      `The folder ${cwd}, where the kernel is to work, is not there.`,
+      notebook,
+    );
+  }
+  const scratch = await mkdtemp(join(tmpdir(), 'nbconvert-runner-')).catch((error: Error) => {
+    const why = `There can be no temporary files: ${error.message}. Set TMPDIR to a folder that can be written to.`;
+    throw new Obstacle('runner', why, notebook);
+  });
   try {
     const accountPath = join(scratch, 'account.jsonl');
     const output = join(scratch, 'executed.ipynb');
@@ -121,8 +132,8 @@ async function run(path: string, options: RunOptions, elapsed: () => number): Pr
     const outcome = await execute(
       {
         ...{ jupyter, kernel, scratch, accountPath, output, env, timeout, cellTimeout, signal },
-        notebook: JSON.stringify(prepared(notebook)),
-        cwd: resolve(options.cwd ?? folder),
+        notebook: JSON.stringify(prepared(notebook, kernel)),
+        cwd,
         tick() {
           const started = runsByCell(notebook, account.runs).filter(Boolean).at(-1);
           const cell = runsByCell(notebook, account.runs).indexOf(started) + 1;
@@ -130,8 +141,12 @@ async function run(path: string, options: RunOptions, elapsed: () => number): Pr
         },
       },
       account,
-    ).catch((error: unknown) => {
-      throw new Obstacle('jupyter', error, notebook);
+    ).catch((error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'ENOENT'
+          ? `${jupyter} does not start: the Python that its first line names is gone. Make the environment again ("npm run setup").`
+          : error;
+      throw new Obstacle('jupyter', why, notebook);
     });
     if (outcome.stderr.includes('NoSuchKernel')) {
       const known = await listKernels(jupyter, env);
@@ -151,8 +166,8 @@ async function run(path: string, options: RunOptions, elapsed: () => number): Pr
     const limits = { timeout, cellTimeout };
     const name = basename(path);
     return {
-      failures: judge({ name, notebook, account, outcome, executed, runs, claims, limits }),
-      notebook: finish(executed ?? notebook, runs, executed !== undefined),
+      failures: judge({ name, notebook, account, outcome, executed, runs, claims, limits, env }),
+      notebook: finish(notebook, runs, executed),
       cells: notebook.cells.flatMap(({ cell_type }, index) =>
         cell_type === 'code' ? [cellResult(index + 1, runs[index])] : [],
       ),

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chosen } from './chosen.mjs';
 import { scratch } from './house.mjs';
+import { liveLine } from './liveLine.mjs';
 import { environment, variables } from './python.mjs';
 import { claimRows, notebooksFolder, readNotebook } from './results.mjs';
 import { readSection, writeSection } from './sections.mjs';
@@ -34,8 +35,16 @@ for (const name of names) {
   writeFileSync(path, JSON.stringify(withSeeds(committed, seeds)));
   console.log(`${name}, ${profile}, seeds ${words} ...`);
   const env = variables(environment());
-  const options = { profile, timeout: 24 * 3600, cwd: notebooksFolder, env };
+  const live = liveLine();
+  const options = {
+    profile,
+    timeout: 24 * 3600,
+    cwd: notebooksFolder,
+    env,
+    onProgress: live.update,
+  };
   const { failures, notebook, seconds } = await runNotebook(path, options);
+  live.end();
   for (const { message } of failures) console.log(message);
   console.log(`  after ${seconds.toFixed(0)} s`);
   if (!notebook || failures.some(({ kind }) => kind !== 'claim')) {

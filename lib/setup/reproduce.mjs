@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { chosen } from './chosen.mjs';
 import { root } from './house.mjs';
+import { liveLine } from './liveLine.mjs';
 import { environment, variables } from './python.mjs';
 import { isOfLarger, readOutcomes, withOutcome, writeOutcomes } from './outcomes.mjs';
 import { codeHash, notebooksFolder, readmeFigure, readNotebook } from './results.mjs';
@@ -26,11 +27,14 @@ const { runNotebook, writeNotebook } = await import('nbconvert-runner');
 for (const name of names) {
   const path = join(notebooksFolder, name);
   console.log(`${name}, ${profile} ...`);
+  const live = liveLine();
   const result = await runNotebook(path, {
     profile,
     timeout: 24 * 3600,
     env: variables(environment()),
+    onProgress: live.update,
   });
+  live.end();
   for (const { message } of result.failures) console.log(message);
   const broken = result.failures.some(({ kind }) => kind !== 'claim');
   const written = !broken && result.notebook && isWritten(name, result.notebook);

@@ -54,7 +54,7 @@ export interface Run<N extends Network> {
  * diverged is kept too, and diverges again at once.
  *
  * A run is the same when all of these are: recipe, layers of the network and its initial weights,
- * checksum of the data, seed, what is measured meanwhile, and the number of {@link resultsVersion}.
+ * checksum of the data, seed, what is measured meanwhile, and the number `resultsVersion` of the code.
  * What it is called is not, nor what makes it, the code and the backend: {@link Run.made} says what did,
  * and with `exact` it has to be what is here.
  *

@@ -186,7 +186,9 @@ describe('unverified files', () => {
     expect(set.verified).toBe(false);
     set.dispose();
     vi.stubEnv('UNROLLED_UNVERIFIED', '0');
-    await expect(loadFrom(catalogue(), unpacked(), 'pictures')).rejects.toThrow('cannot be checked');
+    await expect(loadFrom(catalogue(), unpacked(), 'pictures')).rejects.toThrow(
+      'cannot be checked',
+    );
     vi.unstubAllEnvs();
   });
 

@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findJupyter, runNotebook, type RunResult } from '../../lib/nbconvert-runner/src';
+import {
+  findJupyter,
+  runNotebook,
+  type Progress,
+  type RunResult,
+} from '../../lib/nbconvert-runner/src';
 import { cases, type Case } from './cases';
 import { notebookOf, twoAtOnce } from './support';
 
@@ -53,6 +58,18 @@ describe('a good notebook', () => {
   it('passes', () => {
     expect(good().failures).toEqual([]);
     expect(good().passed).toBe(true);
+  });
+
+  it('tells while it runs which cell that is and the last line that it shows', async () => {
+    const cells = [
+      "console.log('a word');",
+      "console.log('first line\\nhalf way');\nawait new Promise((done) => setTimeout(done, 2000));",
+    ];
+    const path = await saved('watched', { cells });
+    const seen: Progress[] = [];
+    await run(path, { onProgress: (progress) => void seen.push(progress) });
+    expect(seen.map(({ shows }) => shows)).toContain('half way');
+    expect(seen.find(({ shows }) => shows === 'half way')).toMatchObject({ cell: 2, cells: 2 });
   });
 
   it('gets the profile, works in the folder it is told, and sees no trace of the account', () => {

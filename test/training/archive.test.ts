@@ -85,7 +85,7 @@ describe('an archive of runs', () => {
     expect(runs.map(({ file }) => file).sort()).toEqual(
       runsIn('made').filter((file) => !file.includes('seed3')),
     );
-    expect(runs[0]!.made[0]).toMatchObject({ precision: 'float32', backend: expect.any(String) });
+    expect(runs[0]!.made[0]).toMatchObject({ precision: 'float32', backend: expect.any(String) as string });
     elsewhere('theirs');
     vi.stubEnv('PROFILE', 'desk');
     expect((await unpackRuns(archive)).added).toBe(2);

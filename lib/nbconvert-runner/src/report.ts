@@ -15,10 +15,10 @@ export class Report {
   }
 
   /** Rewrites it on a terminal. */
-  progress({ cell, cells, seconds }: Progress): void {
+  progress({ cell, cells, seconds, shows }: Progress): void {
     if (!this.out.isTTY) return;
     const doing = cell === 0 ? 'starting the kernel' : `cell ${cell} of ${cells}`;
-    const line = `${this.path} ... ${doing}, ${Math.floor(seconds)} s`;
+    const line = `${this.path} ... ${doing}, ${Math.floor(seconds)} s ${shows}`.trimEnd();
     if (line === this.shown) return;
     this.shown = line;
     this.out.write(`\r\x1b[K${line.slice(0, (this.out.columns ?? 80) - 1)}`);

@@ -39,6 +39,8 @@ export interface Progress {
   cells: number;
   /** Since the start. */
   seconds: number;
+  /** The last line of text that the cell shows so far, such as a progress bar; empty without one. */
+  shows: string;
 }
 
 /** What one cell did. */
@@ -137,7 +139,8 @@ async function run(path: string, options: RunOptions, elapsed: () => number): Pr
         tick() {
           const started = runsByCell(notebook, account.runs).filter(Boolean).at(-1);
           const cell = runsByCell(notebook, account.runs).indexOf(started) + 1;
-          onProgress?.({ cell: started ? cell : 0, cells, seconds: elapsed() });
+          const shows = lastLine(account.running?.outputs.at(-1));
+          onProgress?.({ cell: started ? cell : 0, cells, seconds: elapsed(), shows });
         },
       },
       account,
@@ -193,4 +196,12 @@ function cellResult(cell: number, run: Run | undefined): CellResult {
     outputs: run?.outputs ?? [],
     seconds: run?.end === undefined ? undefined : (run.end - run.start) / 1000,
   };
+}
+
+/** The last line of an output's text. */
+function lastLine(output: Output | undefined): string {
+  const text = [output?.text ?? (output?.data?.['text/plain'] as string | undefined) ?? '']
+    .flat()
+    .join('');
+  return text.trimEnd().split('\n').at(-1) ?? '';
 }

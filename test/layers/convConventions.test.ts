@@ -111,3 +111,17 @@ it('layers of one name do not clash, whatever their class', () => {
     new BatchNorm({ name: 'stem' }).apply(input);
   }
 });
+
+it('with batch norm b_T is the shift of the gate’s norm, so that gates start about sigmoid(b_T) whatever the input', () => {
+  const layer = new HighwayConv({ filters: 3, transformBias: -1.5, batchNorm: {} });
+  const x = tf.randomNormal<tf.Rank.R4>([8, 6, 6, 3], 40, 7, 'float32', 1);
+  layer.apply(x, { training: true });
+  expect([...layer.transformBias.dataSync()]).toEqual([-1.5, -1.5, -1.5]);
+  expect(layer.getWeights()).toHaveLength(10);
+  const open = new HighwayConv({ filters: 3, transformBias: 40, batchNorm: {} });
+  const y = open.apply(x, { training: true }) as tf.Tensor4D;
+  const carried = new HighwayConv({ filters: 3, transformBias: -40, batchNorm: {} });
+  const same = carried.apply(x, { training: true }) as tf.Tensor4D;
+  expect(tf.max(tf.abs(tf.sub(same, x))).dataSync()[0]).toBeLessThan(1e-4);
+  expect(tf.min(y).dataSync()[0]).toBeGreaterThanOrEqual(-1e-5);
+});

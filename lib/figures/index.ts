@@ -2,6 +2,8 @@ export { bars, type BarSeries, type BarsSpec } from './bars';
 export {
   blockDrawing,
   cutDrawing,
+  deepeningDrawing,
+  mirrorDrawing,
   sampleDrawing,
   sharingDrawing,
   stageDrawing,

@@ -6,6 +6,8 @@ import { Split } from '../../lib/core/data';
 import {
   blockDrawing,
   cutDrawing,
+  deepeningDrawing,
+  mirrorDrawing,
   sampleDrawing,
   sharingDrawing,
   stageDrawing,
@@ -38,6 +40,8 @@ const drawings: [string, () => Drawing | Promise<Drawing>, string[]][] = [
   ['blocks', blockDrawing, ['highway', 'y = x + F(x)', '1 − T']],
   ['a stage', stageDrawing, ['a⁰', 'aᴷ', 'the end of the stage']],
   ['cuts', cutDrawing, ['lesion of block 3', 'swap of 2 and 3']],
+  ['a deeper net', () => deepeningDrawing(10, 50), ['10 layers, trained', 'I', 'logits']],
+  ['mirrored weights', mirrorDrawing, ['looks linear', '−O', 'x O']],
   ['survival', () => survivalDrawing(54), ['block 54', 'probability pₗ']],
   ['few blocks', () => survivalDrawing(3, 0.2), ['block 3']],
   ['sharing', sharingDrawing, ['BN₁', 'naive: the norm is shared too']],

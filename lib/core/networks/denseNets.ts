@@ -9,6 +9,7 @@ import {
   type DenseBlockArgs,
   type Gates,
   type HighwayDenseArgs,
+  type PlainDenseArgs,
   type ResidualDenseArgs,
 } from '../layers';
 import { Network } from './network';
@@ -30,6 +31,12 @@ export interface DenseNetOptions {
   kernelInitializer?: 'glorotUniform' | 'heUniform' | 'leCunUniform';
   /** Seeds the kernels. A layer's kernels depend on the stream and on its name, not on other layers. */
   stream: Stream;
+}
+
+/** What a plain net takes. */
+export interface PlainNetOptions extends DenseNetOptions {
+  /** Makes a block. Default a PlainDense. */
+  block?: (args: PlainDenseArgs) => Block;
 }
 
 /** What a highway net takes. */
@@ -60,8 +67,9 @@ export interface ResidualNetOptions extends DenseNetOptions {
  *
  * @throws RangeError when `depth` is not a positive integer.
  */
-export function plainNet(options: DenseNetOptions): Network {
-  return stack(options, 'plain', 1, (args) => new PlainDense(args));
+export function plainNet(options: PlainNetOptions): Network {
+  const { block = (args) => new PlainDense(args) } = options;
+  return stack(options, 'plain', 1, block);
 }
 
 /**

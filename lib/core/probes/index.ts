@@ -12,6 +12,7 @@ export {
   type GateSparsityOptions,
   type SampleActivity,
 } from './gates';
+export { gradientCorrelation } from './gradientCorrelation';
 export type { BlockRow } from './rows';
 export { sampleJourney, type Journey } from './sampleJourney';
 export type { ProbeOptions } from './samples';

@@ -4,6 +4,7 @@ export {
   cutDrawing,
   deepeningDrawing,
   mirrorDrawing,
+  pathsDrawing,
   sampleDrawing,
   sharingDrawing,
   stageDrawing,

@@ -23,6 +23,7 @@ const probes: Record<string, Probe> = {
     room.gateRouting(net, inputs, labels, { classes: 3, shuffles: 2, stream: Stream.of(1) }),
   gateSparsities: (net, { inputs }) => room.gateSparsities(net, inputs),
   gradientCorrelation: (net, { inputs }) => room.gradientCorrelation(net, inputs),
+  pathGradients: (net, { inputs, labels }) => room.pathGradients(net, inputs, labels),
   sampleActivity: async (net, { inputs }) => {
     const sample = tf.slice(inputs, 0, 1);
     const activity = await room.sampleActivity(net, sample);
@@ -35,6 +36,8 @@ const probes: Record<string, Probe> = {
     sample.dispose();
     return journey;
   },
+  singlePathGradients: (net, { inputs, labels }) =>
+    room.singlePathGradients(net, inputs, labels, { stream: Stream.of(1), draws: 2 }),
   stageErrorVariances: (net, { inputs }) => room.stageErrorVariances(net, inputs),
   stageErrors: (net, { inputs }) => room.stageErrors(net, inputs),
   stateChanges: (net, { inputs }) => room.stateChanges(net, inputs),

@@ -102,7 +102,7 @@ describe('fit', () => {
       steps: 1,
       clipNorm: 0.01,
     });
-    const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
+    const length = Math.hypot(...Array.from(weights));
     expect(length).toBeGreaterThan(0.005);
     expect(length).toBeLessThanOrEqual(0.01 * (1 + 1e-6));
   });

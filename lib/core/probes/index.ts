@@ -13,6 +13,13 @@ export {
   type SampleActivity,
 } from './gates';
 export { gradientCorrelation } from './gradientCorrelation';
+export {
+  pathGradients,
+  singlePathGradients,
+  type PathLengthRow,
+  type PathOptions,
+  type SinglePathRow,
+} from './pathGradients';
 export type { BlockRow } from './rows';
 export { sampleJourney, type Journey } from './sampleJourney';
 export type { ProbeOptions } from './samples';

@@ -6,3 +6,4 @@ export { mirrorDrawing } from './mirror';
 export { sampleDrawing, type Pictures } from './samples';
 export { sharingDrawing } from './sharing';
 export { survivalDrawing } from './survival';
+export { pathsDrawing } from './unraveled';

@@ -53,7 +53,7 @@ export interface HighwayNetOptions extends DenseNetOptions {
 export interface ResidualNetOptions extends DenseNetOptions {
   /** How many layers each shortcut spans; divides depth - 1. Default 1. */
   layers?: number;
-  /** Activation of each branch's last layer. Default `activation`. */
+  /** Activation of each branch's last layer. Default `activation`. Over one layer `linear` makes the stage linear. */
   lastActivation?: ActivationIdentifier;
   /** Scales each branch. Default 1. */
   branchScale?: number;

@@ -36,7 +36,7 @@ function chain(
   const between = Array.from({ length: all.length + 1 }, (_, i) => arrow(gap(x(i), y)));
   return [
     text([16, y - 40], name, { anchor: 'start' }),
-    text([32, y + 5], 'x'),
+    text([22, y + 5], 'x'),
     ...boxes,
     ...between,
     text([x(all.length) + 16, y + 5], 'logits'),

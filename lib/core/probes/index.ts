@@ -14,6 +14,13 @@ export {
 } from './gates';
 export { gradientCorrelation } from './gradientCorrelation';
 export {
+  linearNetLoss,
+  linearNetSpectrum,
+  singularValues,
+  type LinearNet,
+  type LinearNetLoss,
+} from './linearNets';
+export {
   pathGradients,
   singlePathGradients,
   type PathLengthRow,

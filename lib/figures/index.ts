@@ -2,6 +2,9 @@ export { bars, type BarSeries, type BarsSpec } from './bars';
 export {
   blockDrawing,
   cutDrawing,
+  deepeningDrawing,
+  mirrorDrawing,
+  pathsDrawing,
   sampleDrawing,
   sharingDrawing,
   stageDrawing,

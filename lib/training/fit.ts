@@ -64,9 +64,12 @@ export async function fit(
   recipe: Recipe,
   { stream, onStep, watch, checkpoint }: FitOptions,
 ): Promise<Float32Array> {
-  const { steps, schedule, augmentation } = recipe;
+  const { steps, schedule, augmentation, clipNorm } = recipe;
   if (!Number.isInteger(steps) || steps < 0) {
     throw new RangeError(`A run has a whole number of steps, not ${steps}.`);
+  }
+  if (clipNorm !== undefined && !(Number.isFinite(clipNorm) && clipNorm > 0)) {
+    throw new RangeError(`clipNorm is a positive number, not ${clipNorm}.`);
   }
   checkSchedule(schedule);
   const checkLabels = await labelCheck(data.labels);
@@ -74,8 +77,8 @@ export async function fit(
   const trained = [...net.variables, ...(net.statistics ?? [])];
   const state = [...trained, ...optimizer.state];
   const update = compileLoop(
-    ([images, classes], [rows, rate, variations]) =>
-      optimizer.minimize(() => {
+    ([images, classes], [rows, rate, variations]) => {
+      const loss = () => {
         const gathered = tf.gather(images!, rows as tf.Tensor1D);
         const inputs = variations
           ? vary(gathered as tf.Tensor4D, augmentation!, variations as tf.Tensor2D)
@@ -84,7 +87,9 @@ export async function fit(
         checkLabels(logits.shape[1]);
         const labels = tf.gather(classes!, rows as tf.Tensor1D) as tf.Tensor1D;
         return softmaxCrossEntropy(labels, logits);
-      }, rate as tf.Scalar),
+      };
+      return optimizer.minimize(loss, rate as tf.Scalar, clipNorm);
+    },
     { data: [data.inputs, data.labels], calls: steps, state },
   );
   const losses = new Float32Array(steps);

@@ -15,6 +15,8 @@ export interface Recipe {
   batchSize: number;
   /** Number of updates. */
   steps: number;
+  /** Gradients are clipped to this norm, all together. Default: not at all. */
+  clipNorm?: number;
   /** How each image is varied when it is trained on. Default: not at all. */
   augmentation?: Augmentation;
 }

@@ -2,15 +2,19 @@ import * as fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs';
 import { Stream } from '../../lib/core/engine';
 import {
+  CReluDense,
   HighwayDense,
   PlainDense,
+  PreActivationDense,
   ResidualDense,
   type Block,
   type Gates,
 } from '../../lib/core/layers';
 import {
   affine,
+  crelu,
   highway,
+  preActivation,
   randomMatrix,
   randomWeights,
   residual,
@@ -30,7 +34,10 @@ export interface Case {
 export const allGates: Gates[] = ['coupled', 'full', 'carry-only', 'transform-only'];
 const gateCount = { coupled: 1, full: 2, 'carry-only': 1, 'transform-only': 1 };
 
-export const families = ['plain', ...allGates, 'residual', 'residual of 3 layers, scaled'] as const;
+export const families = [
+  ...(['plain', ...allGates, 'residual', 'residual of 3 layers, scaled'] as const),
+  ...(['pre-activation', 'pre-activation, plain', 'crelu'] as const),
+] as const;
 
 /** Random shapes, activations and seeds. */
 export const settings = fc.record({
@@ -47,7 +54,8 @@ export type Settings = typeof settings extends fc.Arbitrary<infer T> ? T : never
 export function makeCase(family: (typeof families)[number], settings: Settings): Case {
   const { batch, units, activation, seed } = settings;
   const stream = Stream.of(seed);
-  const inputs = family === 'plain' ? settings.inputs : units;
+  const free = ['plain', 'pre-activation, plain', 'crelu'].includes(family);
+  const inputs = free ? settings.inputs : units;
   const x = randomMatrix(stream, batch, inputs);
   const draw = (count: number) =>
     Array.from({ length: count }, () => randomWeights(stream, inputs, units));
@@ -76,6 +84,18 @@ export function makeCase(family: (typeof families)[number], settings: Settings):
       branchScale: 0.25,
     });
     return make(layer, weights, (x) => residual(x, weights, activation, 'linear', 0.25));
+  }
+  if (family === 'pre-activation' || family === 'pre-activation, plain') {
+    const weights = draw(1);
+    const [carry, branchScale] = family === 'pre-activation' ? [0.5, -0.25] : [0, 1];
+    const layer = new PreActivationDense({ ...args, norm: 'none', carry, branchScale });
+    return make(layer, weights, (x) =>
+      preActivation(x, weights[0]!, activation, [carry!, branchScale!]),
+    );
+  }
+  if (family === 'crelu') {
+    const weights = [randomWeights(stream, 2 * inputs, units)];
+    return make(new CReluDense({ units }), weights, (x) => crelu(x, weights[0]!));
   }
   const weights = draw(1 + gateCount[family]);
   return make(new HighwayDense({ ...args, gates: family }), weights, (x) =>

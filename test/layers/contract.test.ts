@@ -46,6 +46,21 @@ const samples: Record<string, Sample[]> = {
       input: [4],
     },
   ],
+  PreActivationDense: [
+    {
+      args: {
+        ...{ units: 4, carry: 0.5, branchScale: 0.25, activation: 'tanh', kernelInitializer },
+        batchNorm: { gamma: 0.5 },
+      },
+      input: [4],
+    },
+    { args: { units: 4, carry: 0, norm: 'centre', kernelInitializer }, input: [4] },
+    { args: { units: 4, norm: 'none', activation: 'elu', kernelInitializer }, input: [4] },
+  ],
+  CReluDense: [
+    { args: { units: 4, kernelInitializer: layers.looksLinear({ seed: 3 }) }, input: [4] },
+    { args: { units: 4, kernelInitializer: layers.orthogonal({ seed: 3, gain: 2 }) }, input: [4] },
+  ],
   PlainConv: [
     {
       args: { filters: 3, layers: 2, strides: 2, activation: 'tanh', kernelInitializer },

@@ -63,6 +63,24 @@ export function residual(
   return x.map((row, n) => row.map((v, i) => v + scale * h[n]![i]!));
 }
 
+/** c x + a (f(x) W + b): a block whose activation comes first. */
+export function preActivation(
+  x: Matrix,
+  weights: Weights,
+  f: ActivationName,
+  [carry, scale]: [number, number],
+): Matrix {
+  const active = x.map((row) => row.map(activations[f]));
+  const branch = affine(active, weights, 'linear');
+  return branch.map((row, n) => row.map((v, i) => (carry && carry * x[n]![i]!) + scale * v));
+}
+
+/** The positive part of x beside that of -x, then a plain layer. */
+export function crelu(x: Matrix, weights: Weights): Matrix {
+  const both = x.map((row) => [...row, ...row.map((v) => -v)].map(activations.relu));
+  return affine(both, weights, 'linear');
+}
+
 /** A matrix of normal numbers that float32 holds exactly. */
 export function randomMatrix(stream: Stream, rows: number, columns: number, scale = 1): Matrix {
   const draw = () => Math.fround(stream.normal(0, scale));

@@ -22,6 +22,8 @@ const probes: Record<string, Probe> = {
   gateRouting: (net, { inputs, labels }) =>
     room.gateRouting(net, inputs, labels, { classes: 3, shuffles: 2, stream: Stream.of(1) }),
   gateSparsities: (net, { inputs }) => room.gateSparsities(net, inputs),
+  gradientCorrelation: (net, { inputs }) => room.gradientCorrelation(net, inputs),
+  pathGradients: (net, { inputs, labels }) => room.pathGradients(net, inputs, labels),
   sampleActivity: async (net, { inputs }) => {
     const sample = tf.slice(inputs, 0, 1);
     const activity = await room.sampleActivity(net, sample);
@@ -34,6 +36,8 @@ const probes: Record<string, Probe> = {
     sample.dispose();
     return journey;
   },
+  singlePathGradients: (net, { inputs, labels }) =>
+    room.singlePathGradients(net, inputs, labels, { stream: Stream.of(1), draws: 2 }),
   stageErrorVariances: (net, { inputs }) => room.stageErrorVariances(net, inputs),
   stageErrors: (net, { inputs }) => room.stageErrors(net, inputs),
   stateChanges: (net, { inputs }) => room.stateChanges(net, inputs),
@@ -95,7 +99,7 @@ it('every probe of the room is looked at here', () => {
 });
 
 /** Whether a probe goes back through a net, which then holds much more of each picture. */
-const goesBack = (name: string) => /Cosines|Norms|Gradients/.test(name);
+const goesBack = (name: string) => /Cosines|Norms|Gradients|gradient/.test(name);
 
 describe.each(Object.keys(probes))('%s', (name) => {
   it('takes no more than 128 MB, twice the budget, however many pictures there are', async () => {

@@ -56,6 +56,11 @@ export class DenseReference {
     return gradients;
   }
 
+  /** The gradient before block `i`, with state x, from that behind it. */
+  back(i: number, x: Row, dy: Row): number[] {
+    return this.through(x, this.weights[i + 1]!, dy);
+  }
+
   private terms(x: Row, [kernel, bias, gateKernel, gateBias]: number[][]) {
     const H = affine(x, [kernel!, bias!]).map(Math.tanh);
     const one = x.map(() => 1);

@@ -95,6 +95,22 @@ describe('fit', () => {
     await expect(run({ batchSize: 526 })).rejects.toThrow('A batch of 526 needs more than the 525');
   });
 
+  it('clips the gradient: a step of rate 1 along one of norm 0.01 is as long as that', async () => {
+    const { weights } = await run({
+      optimizer: { name: 'sgd' },
+      schedule: { kind: 'constant', rate: 1 },
+      steps: 1,
+      clipNorm: 0.01,
+    });
+    const length = Math.hypot(...Array.from(weights));
+    expect(length).toBeGreaterThan(0.005);
+    expect(length).toBeLessThanOrEqual(0.01 * (1 + 1e-6));
+  });
+
+  it.each([0, -1, NaN])('refuses to clip gradients at %s', async (clipNorm) => {
+    await expect(run({ clipNorm })).rejects.toThrow(`a positive number, not ${clipNorm}.`);
+  });
+
   it('refuses an optimizer that there is not, with those that there are', async () => {
     await expect(run({ optimizer: { name: 'rmsprop' as 'sgd' } })).rejects.toThrow(
       'optimizer.name is one of sgd, momentum, nesterov, adam, not "rmsprop".',

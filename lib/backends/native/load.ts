@@ -7,6 +7,7 @@ import { registerKernels } from 'unrolled-core/internal';
 import { projectFolder } from '../project';
 import type { Addon } from './addon';
 import { kernelsOf } from './kernels';
+import { transposeBits } from './kernels/transpose';
 import { type Quiet, silence, silently } from './quiet';
 
 /** The tfjs backend that hands each op to TensorFlow's C library. */
@@ -50,6 +51,7 @@ export async function loadNative(precision: Precision = 'float32'): Promise<Nati
     load(highway);
     highwayOps = existsSync(highway);
   }
+  transposeBits(native as unknown as Addon);
   registerKernels('tensorflow', kernelsOf(native as unknown as Addon, highwayOps));
   return native;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { dense, type Activation } from '../engine';
+import { activate, dense, type Activation } from '../engine';
 import { activations } from '../engine/ops/activation';
 
 /** The name of an activation of tfjs: `relu`, `tanh`, `sigmoid`, `linear`, `elu` and so on. */
@@ -30,6 +30,16 @@ export function affine(
   }
   const f = tf.layers.activation({ activation });
   return (x, { kernel, bias }) => f.apply(dense(x, matrix(kernel), vector(bias))) as tf.Tensor2D;
+}
+
+/**
+ * f of each number.
+ * @throws Error when tfjs has no such activation.
+ */
+export function pointwise(activation: ActivationIdentifier): (x: tf.Tensor2D) => tf.Tensor2D {
+  if (isNative(activation)) return (x) => activate(x, activation);
+  const f = tf.layers.activation({ activation });
+  return (x) => f.apply(x) as tf.Tensor2D;
 }
 
 /** The value of a kernel. */

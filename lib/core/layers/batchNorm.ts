@@ -147,16 +147,34 @@ export function normalize<T extends tf.Tensor>(
     const { mean, variance } = momentsFor(statistics, x);
     return evaluate(x, mean, variance, gamma, beta, epsilon);
   }
-  const mean = statistics.mean.read() as tf.Tensor1D;
-  const variance = statistics.variance.read() as tf.Tensor1D;
   const now = batchNorm(x, gamma, beta, epsilon);
-  const follow = (moving: tf.LayerVariable, before: tf.Tensor1D, batch: tf.Tensor1D) => {
-    const after = tf.add<tf.Tensor1D>(tf.mul(before, momentum), tf.mul(batch, 1 - momentum));
-    moving.write(branch.leave(after, before));
-  };
-  follow(statistics.mean, mean, now.mean);
-  follow(statistics.variance, variance, now.variance);
+  follow(statistics, now, momentum, branch);
   return now.y;
+}
+
+/**
+ * x less its mean, over all axes but the last: in training the batch's, which the moving statistics then
+ * follow, in evaluation the moving one.
+ */
+export function centre<T extends tf.Tensor>(
+  x: T,
+  { statistics, momentum }: Pick<Normalizer, 'statistics' | 'momentum'>,
+  { training, branch }: Pass,
+): T {
+  if (!training) return tf.sub<T>(x, momentsFor(statistics, x).mean);
+  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+  const now = tf.moments(x, axes) as Moments;
+  follow(statistics, now, momentum, branch);
+  return tf.sub<T>(x, now.mean);
+}
+
+/** Moves the statistics towards those of a batch. */
+function follow(statistics: Statistics, batch: Moments, momentum: number, branch: Branch): void {
+  for (const name of ['mean', 'variance'] as const) {
+    const before = statistics[name].read() as tf.Tensor1D;
+    const after = tf.add<tf.Tensor1D>(tf.mul(before, momentum), tf.mul(batch[name], 1 - momentum));
+    statistics[name].write(branch.leave(after, before));
+  }
 }
 
 function evaluate<T extends tf.Tensor>(

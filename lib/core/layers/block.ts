@@ -119,6 +119,21 @@ export abstract class Block extends tf.layers.Layer {
     throw new RangeError(`${this.label}: ${option} is a positive integer, not ${value}.`);
   }
 
+  /** `value` if it is finite. */
+  protected finite(option: string, value: number): number {
+    if (Number.isFinite(value)) return value;
+    throw new RangeError(`${this.label}: ${option} is a finite number, not ${value}.`);
+  }
+
+  /** `value` if it is finite and scales a branch to something. */
+  protected scaling(option: string, value: number): number {
+    if (Number.isFinite(value) && value !== 0) return value;
+    throw new RangeError(
+      `${this.label}: ${option} is a finite number, and not 0, at which the branch has no ` +
+        `effect: not ${value}.`,
+    );
+  }
+
   /** `value` if it is one of `values`. */
   protected oneOf<T extends string>(option: string, value: T, values: readonly T[]): T {
     if (values.includes(value)) return value;

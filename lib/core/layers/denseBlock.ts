@@ -46,7 +46,7 @@ export abstract class DenseBlock extends Block {
   }
 
   /** y for an input that fits. */
-  protected abstract forward(x: tf.Tensor2D): tf.Tensor;
+  protected abstract forward(x: tf.Tensor2D, training: boolean): tf.Tensor;
 
   /** The terms of y for an input that fits. */
   protected abstract terms(x: tf.Tensor2D): Omit<Parts, 'update'>;
@@ -54,9 +54,9 @@ export abstract class DenseBlock extends Block {
   /** What is wrong with an input of this width and what to do about it; nothing if it fits. */
   protected abstract misfit(width: number): string | undefined;
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     this.invokeCallHook(inputs, kwargs);
-    return tf.tidy(() => this.forward(this.checked(inputs)));
+    return tf.tidy(() => this.forward(this.checked(inputs), kwargs.training === true));
   }
 
   override parts(x: tf.Tensor): Parts {

@@ -38,13 +38,7 @@ export class ResidualDense extends DenseBlock {
     super(args, ['layers', 'lastActivation', 'branchScale']);
     this.layers = this.positiveInteger('layers', args.layers ?? 1);
     this.lastActivation = args.lastActivation ?? this.activation;
-    this.branchScale = args.branchScale ?? 1;
-    if (!Number.isFinite(this.branchScale) || this.branchScale === 0) {
-      throw new RangeError(
-        `${this.label}: branchScale is a finite number, and not 0, at which the branch has no ` +
-          `effect: not ${this.branchScale}.`,
-      );
-    }
+    this.branchScale = this.scaling('branchScale', args.branchScale ?? 1);
     this.g = affine(this.lastActivation);
   }
 

@@ -9,6 +9,7 @@ import {
   type DenseBlockArgs,
   type Gates,
   type HighwayDenseArgs,
+  type PlainDenseArgs,
   type ResidualDenseArgs,
 } from '../layers';
 import { Network } from './network';
@@ -32,6 +33,12 @@ export interface DenseNetOptions {
   stream: Stream;
 }
 
+/** What a plain net takes. */
+export interface PlainNetOptions extends DenseNetOptions {
+  /** Makes a block. Default a PlainDense. */
+  block?: (args: PlainDenseArgs) => Block;
+}
+
 /** What a highway net takes. */
 export interface HighwayNetOptions extends DenseNetOptions {
   /** Where the transform biases start; negative. */
@@ -46,7 +53,7 @@ export interface HighwayNetOptions extends DenseNetOptions {
 export interface ResidualNetOptions extends DenseNetOptions {
   /** How many layers each shortcut spans; divides depth - 1. Default 1. */
   layers?: number;
-  /** Activation of each branch's last layer. Default `activation`. */
+  /** Activation of each branch's last layer. Default `activation`. Over one layer `linear` makes the stage linear. */
   lastActivation?: ActivationIdentifier;
   /** Scales each branch. Default 1. */
   branchScale?: number;
@@ -60,8 +67,9 @@ export interface ResidualNetOptions extends DenseNetOptions {
  *
  * @throws RangeError when `depth` is not a positive integer.
  */
-export function plainNet(options: DenseNetOptions): Network {
-  return stack(options, 'plain', 1, (args) => new PlainDense(args));
+export function plainNet(options: PlainNetOptions): Network {
+  const { block = (args) => new PlainDense(args) } = options;
+  return stack(options, 'plain', 1, block);
 }
 
 /**

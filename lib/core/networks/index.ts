@@ -5,6 +5,7 @@ export {
   residualNet,
   type DenseNetOptions,
   type HighwayNetOptions,
+  type PlainNetOptions,
   type ResidualNetOptions,
 } from './denseNets';
 export {

@@ -12,6 +12,21 @@ export {
   type GateSparsityOptions,
   type SampleActivity,
 } from './gates';
+export { gradientCorrelation } from './gradientCorrelation';
+export {
+  linearNetLoss,
+  linearNetSpectrum,
+  singularValues,
+  type LinearNet,
+  type LinearNetLoss,
+} from './linearNets';
+export {
+  pathGradients,
+  singlePathGradients,
+  type PathLengthRow,
+  type PathOptions,
+  type SinglePathRow,
+} from './pathGradients';
 export type { BlockRow } from './rows';
 export { sampleJourney, type Journey } from './sampleJourney';
 export type { ProbeOptions } from './samples';

@@ -1,4 +1,5 @@
 export { approach, type Approach } from './approach';
+export { autocorrelation } from './autocorrelation';
 export type { Bounds } from './bounds';
 export { countScore, type CountScore } from './countScore';
 export { largestJump } from './largestJump';

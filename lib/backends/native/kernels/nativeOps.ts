@@ -24,6 +24,13 @@ export class NativeOps extends Attributes {
     return this.one('BiasAddGrad', [dy], [this.text('data_format', 'NHWC')]);
   }
 
+  /** The same bits as another type of as many. */
+  bitcast(x: tf.TensorInfo, from: 'float32' | 'int32', to: 'float32' | 'int32'): tf.Tensor {
+    const typed = (name: string, type: string) =>
+      type === 'int32' ? this.int(name) : this.float(name);
+    return this.addon.executeSingleOutput('Bitcast', [typed('T', from), typed('type', to)], [x]);
+  }
+
   /** An op of float32 inputs with one float32 result. */
   one(op: string, inputs: tf.TensorInfo[], attributes: Attribute[] = []): tf.Tensor {
     return this.addon.executeSingleOutput(op, [this.float('T'), ...attributes], inputs);

@@ -20,14 +20,18 @@ export abstract class Optimizer {
    *
    * @param loss computes the loss from the variables
    * @param rate the learning rate, a scalar tensor, so that a schedule does not record again
+   * @param clipNorm c, if gradients are clipped: they are multiplied by min(1, c / |g|), |g| the norm of
+   *   all of them together (Pascanu, Mikolov and Bengio 2013, algorithm 1)
    * @returns the loss before the step
    */
-  minimize(loss: () => tf.Scalar, rate: tf.Scalar): tf.Scalar {
+  minimize(loss: () => tf.Scalar, rate: tf.Scalar, clipNorm?: number): tf.Scalar {
     const { value, grads } = tf.variableGrads(loss, [...this.variables]);
     tf.tidy(() => {
+      const factor = clipNorm === undefined ? undefined : clippingFactor(grads, clipNorm);
       this.variables.forEach((variable, index) => {
         const gradient = grads[variable.name];
-        if (gradient) this.apply(index, gradient, rate);
+        if (!gradient) return;
+        this.apply(index, factor ? tf.mul(gradient, factor) : gradient, rate);
       });
       this.advance();
     });
@@ -39,6 +43,12 @@ export abstract class Optimizer {
   dispose(): void {
     tf.dispose([...this.state]);
   }
+}
+
+function clippingFactor(gradients: tf.NamedTensorMap, clipNorm: number): tf.Tensor {
+  const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
+  const norm = tf.sqrt(tf.addN(squares));
+  return tf.div(clipNorm, tf.maximum(norm, clipNorm));
 }
 
 /** A variable of zeros, shaped like each of `variables`. */

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Stream, type Split } from 'unrolled-core';
 import { dataFolder } from 'unrolled-machine';
-import {
-  readCatalogue,
-  type Catalogue,
-  type PublishedSet,
-  type ResplitSet,
-} from './catalogue';
+import { readCatalogue, type Catalogue, type PublishedSet, type ResplitSet } from './catalogue';
 import type { LoadProgress } from './download';
 import { DataError } from './errors';
 import { generate, GENERATED } from './generated';

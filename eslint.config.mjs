@@ -22,6 +22,13 @@ export default tseslint.config(
       'house/floors': 'error',
       'jsdoc/require-jsdoc': ['error', { publicOnly: true }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(data|array|bytes|buffer)Sync$/]',
+          message: 'On WebGPU no value is read at once: await data() or array().',
+        },
+      ],
     },
   },
   { files: ['lib/nbconvert-runner/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadNative, type Precision } from './native/load';
 import { nvidiaCard } from './nvidia';
-import { loadWasm } from './wasm';
+import { registerFiles } from './files';
+import { loadWasm } from './wasm/load';
 import { loadWebGPU } from './webgpu';
 
 /** What computes: a rung of the ladder that {@link selectBackend} climbs down. */
@@ -56,7 +57,12 @@ async function climb(forced: string | undefined, precision: Precision): Promise<
     throw new RangeError(`precision is float32 or tf32, not "${String(precision)}".`);
   }
   tf.enableProdMode();
-  if (forced) return force(forced, precision);
+  const backend = await (forced ? force(forced, precision) : first(precision));
+  await registerFiles();
+  return backend;
+}
+
+async function first(precision: Precision): Promise<Backend> {
   const missing: string[] = [];
   for (const { name, start } of ladder) {
     try {

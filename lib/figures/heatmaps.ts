@@ -29,10 +29,11 @@ const panelHeight = 250;
  * Heatmaps side by side, each with its own colour bar below: rows of layers, columns of units, as in
  * Srivastava, Greff and Schmidhuber 2015, Figures 2 and 3.
  *
- * @throws RangeError when a panel has no values, rows of different lengths, or a value that is not
+ * @throws RangeError when there is no panel; when one has no values, rows of different lengths, or a value that is not
  *   finite; the message names the panel and the place.
  */
 export function heatmaps(title: string, panels: readonly HeatmapPanel[]): Figure {
+  if (panels.length === 0) throw new RangeError(`"${title}" has no heatmaps.`);
   const shapes = panels.map(shape);
   const labelled = shapes.map(
     ({ rows }, i) => i === 0 || rows !== shapes[i - 1]!.rows || panels[i]!.y !== panels[i - 1]!.y,

@@ -1,5 +1,6 @@
 import type { Bounds } from 'unrolled-core';
 import type { Figure } from './figure';
+import { logAxis } from './logAxis';
 import { legendRow, legendRows, lineTraces, noteOf, type LineSeries } from './series';
 import { axis, categories, referenceLine, reach, themed, type Reference } from './theme';
 
@@ -27,17 +28,21 @@ export interface LinesSpec {
  * Means as lines, their 95 % intervals as bands. A mean of one seed has no interval and no band; a
  * line of at most twelve points has markers. Where every x is an integer, so is every tick.
  *
- * @throws RangeError when a series has not as many means as x values, or there are too many series.
+ * @throws RangeError when there are no series, when one has not as many means as x values, or there are too many series.
  */
 export function lines(spec: LinesSpec): Figure {
   const { title, x, y, series, within, bands, reference } = spec;
+  if (series.length === 0) throw new RangeError(`"${title}" has no lines.`);
   const named = series.filter(({ faint }) => !faint);
   if (named.length > categories.length) {
     throw new RangeError(
       `"${title}" has ${named.length} lines; ${categories.length} can be told apart.`,
     );
   }
-  const data = series.flatMap((line) => lineTraces(line, { index: named.indexOf(line), within }));
+  const log = spec.logY ? logAxis(series, spec.range) : undefined;
+  const data = series.flatMap((line) =>
+    lineTraces(line, { index: named.indexOf(line), within, floor: log?.floor }),
+  );
   const legend = named.length > 1 || reference !== undefined;
   const names = named.map(({ name }) => name);
   const rows = legendRows(reference ? [...names, reference.name] : names, 652);
@@ -47,7 +52,7 @@ export function lines(spec: LinesSpec): Figure {
     layout: themed(title, 760, 430 + more, {
       margin: { l: 84, r: 24, t: legend ? 92 + more : 52, b: 66 },
       xaxis: axis(x, wholeTicks(series)),
-      yaxis: axis(y, reach(spec)),
+      yaxis: axis(y, log?.axis ?? reach(spec)),
       legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', itemwidth: 40 },
       showlegend: legend,
       shapes: reference ? [referenceLine(reference)] : [],

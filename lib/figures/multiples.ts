@@ -1,6 +1,7 @@
 import type { Bounds } from 'unrolled-core';
 import type { Figure } from './figure';
 import { wholeTicks, type LinesSpec } from './lines';
+import { logAxis } from './logAxis';
 import { legendRow, legendRows, lineTraces, noteOf, type LineSeries } from './series';
 import {
   axis,
@@ -68,6 +69,7 @@ export function multiples(spec: MultiplesSpec): Figure {
     const id = i === 0 ? '' : String(i + 1);
     const [column, row] = [i % columns, Math.floor(i / columns)];
     const below = i + columns < panels.length;
+    const log = spec.logY ? logAxis(ownRanges ? series : all, spec.range) : undefined;
     layout[`xaxis${id}`] = axis(below ? '' : spec.x, {
       domain: domains.x[column],
       anchor: `y${id}`,
@@ -77,7 +79,7 @@ export function multiples(spec: MultiplesSpec): Figure {
     layout[`yaxis${id}`] = axis(column === 0 || ownRanges ? spec.y : '', {
       domain: domains.y[row],
       anchor: `x${id}`,
-      ...reach(spec),
+      ...(log?.axis ?? reach(spec)),
       ...(ownRanges || i === 0 ? {} : { matches: 'y' }),
       showticklabels: column === 0 || ownRanges,
     });
@@ -86,7 +88,7 @@ export function multiples(spec: MultiplesSpec): Figure {
       shown.add(line.name);
       const index = Math.max(0, names.indexOf(line.name));
       const more = { xaxis: `x${id}`, yaxis: `y${id}`, showlegend };
-      return lineTraces(line, { index, within, more });
+      return lineTraces(line, { index, within, floor: log?.floor, more });
     });
   });
   layout['annotations'] = panels.map((panel, i) =>

@@ -29,6 +29,8 @@ export interface Style {
   index: number;
   /** Bands are cut off there. */
   within?: Bounds;
+  /** Where bands end that reach zero, on a logarithmic axis. */
+  floor?: number;
   /** Plotly's names of the axes, and whether the legend names the line. */
   more?: Record<string, unknown>;
 }
@@ -45,7 +47,10 @@ export function deviationBand(mean: number, deviation: number): Band {
  * The line, and behind it its band.
  * @throws RangeError when there are not as many means, or stages, as x values.
  */
-export function lineTraces(series: LineSeries, { index, within, more }: Style): Figure['data'] {
+export function lineTraces(
+  series: LineSeries,
+  { index, within, floor, more }: Style,
+): Figure['data'] {
   const { name, x, y, stage, faint } = series;
   if (x.length !== y.length) {
     throw new RangeError(`The line "${name}" has ${x.length} x values and ${y.length} means.`);
@@ -70,7 +75,8 @@ export function lineTraces(series: LineSeries, { index, within, more }: Style): 
   };
   if (faint || y.some(({ n }) => n === 1)) return [line];
   const [least, greatest] = within ?? [-Infinity, Infinity];
-  const inside = (value: number) => Math.min(greatest, Math.max(least, value));
+  const lowest = Math.max(least, floor ?? -Infinity);
+  const inside = (value: number) => Math.max(lowest, Math.min(greatest, value));
   const there = (piece: number[], of: (i: number) => number) => piece.map(of);
   const back = (piece: number[], of: (i: number) => number) => [...piece].reverse().map(of);
   const band = {

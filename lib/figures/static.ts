@@ -3,10 +3,14 @@ import type { Canvas } from '@napi-rs/canvas';
 import type { DOMWindow } from 'jsdom';
 import { Stream } from 'unrolled-core';
 import type { Figure } from './figure';
+import { printable } from './printable';
 import { slim } from './slim';
 import { textBox } from './textBox';
 
 type Plotly = { toImage(figure: Figure, options: Record<string, unknown>): Promise<string> };
+
+/** No text is TeX, `$` or not. */
+export const config = { typesetMath: false };
 
 let browserless: Promise<{ window: DOMWindow; plotly: Plotly }> | undefined;
 let queue: Promise<unknown> = Promise.resolve();
@@ -29,7 +33,9 @@ async function draw(figure: Figure, description: string): Promise<string> {
   const json = JSON.stringify(figure);
   const stream = Stream.of(0).fork(json);
   window.Math.random = () => stream.uniform();
-  const copy = window.JSON.parse(json) as Figure;
+  const whole = (_: string, value: unknown) =>
+    typeof value === 'string' ? printable(value) : value;
+  const copy = { ...(window.JSON.parse(json, whole) as Figure), config };
   const { width, height } = figure.layout;
   const svg = await plotly.toImage(copy, { format: 'svg', width, height, imageDataOnly: true });
   return described(slim(svg, window), description);
@@ -37,7 +43,7 @@ async function draw(figure: Figure, description: string): Promise<string> {
 
 /** The SVG with a description for those who do not see it. */
 export function described(svg: string, description: string): string {
-  const label = description.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const label = printable(description).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
   return svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `);
 }
 

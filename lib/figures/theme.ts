@@ -147,15 +147,12 @@ export function axis(name: string, more: Record<string, unknown> = {}): Record<s
 
 /** How far a vertical axis reaches: not past what is possible. */
 export function reach({
-  logY,
   within,
   range,
 }: {
-  logY?: boolean;
   within?: Bounds;
   range?: Bounds;
 }): Record<string, unknown> {
-  if (logY) return { type: 'log', dtick: 1, ...(range ? { range: range.map(Math.log10) } : {}) };
   if (range) return { range: [...range] };
   return within ? { autorangeoptions: { clipmin: within[0], clipmax: within[1] } } : {};
 }

@@ -1,7 +1,7 @@
 import { toSvg, type Drawing, type Figure } from '../figures';
 import { compact } from '../figures/compact';
 import { asFigure } from '../figures/drawings/asFigure';
-import { described } from '../figures/static';
+import { config, described } from '../figures/static';
 import { caption } from './caption';
 import { display, flush, type MimeBundle } from './kernel';
 
@@ -20,7 +20,7 @@ export async function show(figure: Figure | Drawing, alt: string, words = ''): P
   const write = display();
   write(await faces(figure, alt));
   const text = caption(figure, alt, words);
-  write({ 'text/markdown': `*${text}*`, 'text/plain': text });
+  write({ 'text/markdown': `*${literal(text)}*`, 'text/plain': text });
   await flush();
 }
 
@@ -34,8 +34,13 @@ async function faces(figure: Figure | Drawing, alt: string): Promise<MimeBundle>
   }
   const small = compact(figure);
   return {
-    'application/vnd.plotly.v1+json': small,
+    'application/vnd.plotly.v1+json': { ...small, config },
     'image/svg+xml': await toSvg(small, alt),
     'text/plain': alt,
   };
+}
+
+/** The text in Markdown that shows it as it is: no TeX, no emphasis, no tag. */
+function literal(text: string): string {
+  return text.replace(/[\\`*_$<[\]]/g, (sign) => `\\${sign}`);
 }

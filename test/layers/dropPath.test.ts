@@ -171,7 +171,7 @@ describe('a branch on a condition', () => {
       const loss = () =>
         tf
           .sum(
-            addWhen(keep, x, [kernel], (branch) => {
+            addWhen(keep, x, (branch) => {
               let h = branch.enter(x);
               for (let i = 0; i < work; i++) h = tf.matMul(h, branch.enter(kernel as tf.Tensor2D));
               return h;

@@ -79,3 +79,14 @@ test('outside a kernel the words are printed', async () => {
 test('a figure without words is refused', async () => {
   await expect(show(figure, ' ')).rejects.toThrow('A figure needs a text alternative');
 });
+
+test('a title with $ or * is shown as it is written, under the figure too', async () => {
+  const messages = fakeKernel();
+  const layout = { ...figure.layout, title: { text: 'from $5 to $6, a*b*c' } };
+  await show({ ...figure, layout, note: '' }, 'One bar');
+  expect(messages[1]!.data['text/markdown']).toContain('from \\$5 to \\$6, a\\*b\\*c');
+  expect(messages[1]!.data['text/plain']).toContain('from $5 to $6, a*b*c');
+  expect(messages[0]!.data['application/vnd.plotly.v1+json']).toMatchObject({
+    config: { typesetMath: false },
+  });
+});

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernels } from './kernels';
 import { Stream } from './random';
+import { engine } from './tfjs';
 
 /**
  * Random tensors for use inside `compile`: the n-th draw of a seed is always the same, and each
@@ -14,6 +15,8 @@ import { Stream } from './random';
 export class GraphRandom {
   /** How many draws have been made, an int32 scalar. */
   readonly count: tf.Variable;
+  /** The count as it was left here, and by what it is known to be that still. */
+  private left?: { dataId: object; count: number };
 
   /**
    * @param seed an integer of 32 bits
@@ -63,20 +66,32 @@ export class GraphRandom {
   private draw<R extends tf.Rank>(kind: 'uniform' | 'normal', shape: number[]): tf.Tensor<R> {
     const { seed, count } = this;
     return tf.tidy(() => {
-      const drawn = kernels().draw?.(kind, shape, seed, count) ?? this.drawHere(kind, shape);
+      const drawn = kernels().draw?.(kind, shape, seed, count);
+      const before = drawn ? undefined : this.drawn();
       count.assign(tf.add(count, tf.scalar(1, 'int32')));
-      return drawn as tf.Tensor<R>;
+      if (before === undefined) return drawn as tf.Tensor<R>;
+      this.left = { dataId: count.dataId, count: before + 1 };
+      return drawnFrom(Stream.of(seed).fork(before), kind, shape) as tf.Tensor<R>;
     });
   }
 
-  private drawHere(kind: 'uniform' | 'normal', shape: number[]): tf.Tensor {
-    const stream = Stream.of(this.seed).fork(this.count.dataSync()[0]!);
-    const size = tf.util.sizeFromShape(shape);
-    return tf.tensor(
-      Float32Array.from({ length: size }, () => stream[kind]()),
-      shape,
-    );
+  /**
+   * How many draws there were, which no backend is asked for as long as nobody else assigns the count. What
+   * somebody assigned came from this side of the device, where it can be read at once.
+   */
+  private drawn(): number {
+    const { dataId } = this.count;
+    const known = this.left?.dataId === dataId ? this.left.count : undefined;
+    return known ?? Number(engine().readSync(dataId)[0]);
   }
+}
+
+function drawnFrom(stream: Stream, kind: 'uniform' | 'normal', shape: number[]): tf.Tensor {
+  const size = tf.util.sizeFromShape(shape);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => stream[kind]()),
+    shape,
+  );
 }
 
 /** @throws RangeError when `seed` is no integer of 32 bits; the message begins with `name`. */

@@ -6,6 +6,7 @@ export interface Engine {
   startScope(name?: string): void;
   disposeTensor(tensor: tf.TensorInfo): void;
   incRef(tensor: tf.TensorInfo, backend: null): void;
+  readSync(dataId: tf.DataId): tf.BackendValues;
   state: {
     gradientDepth: number;
     scopeStack: { name: string }[];

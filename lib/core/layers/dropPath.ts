@@ -42,8 +42,8 @@ export function expectedDepth(probabilities: readonly number[]): number {
 /**
  * Adds a branch to a shortcut by stochastic depth (Huang, Sun, Liu, Sedra and Weinberger 2016,
  * equations 2 and 5): x + b f in training, with b 1 at probability p and else 0, and x + p f in
- * evaluation. Where b is drawn for the batch, a dropped branch costs nothing, in both directions, and
- * its weights get a gradient of zero.
+ * evaluation. Where b is drawn for the batch, a dropped branch costs nothing in a graph, in both
+ * directions, and its weights get a gradient of zero.
  */
 export class DropPath {
   private readonly random: GraphRandom;
@@ -58,15 +58,9 @@ export class DropPath {
 
   /**
    * @param x the shortcut, [batch, ...]
-   * @param entering the weights of the branch
    * @param f the branch, of x's shape
    */
-  add<T extends tf.Tensor>(
-    x: T,
-    entering: readonly tf.Tensor[],
-    f: (branch: Branch) => T,
-    training: boolean,
-  ): T {
+  add<T extends tf.Tensor>(x: T, f: (branch: Branch) => T, training: boolean): T {
     const { survival, per } = this.options;
     if (!training) return tf.add<T>(x, tf.mul<T>(f(always), survival));
     if (per === 'sample') {
@@ -74,7 +68,7 @@ export class DropPath {
       return tf.add<T>(x, tf.mul<T>(f(always), this.random.bernoulli<tf.Rank>(shape, survival)));
     }
     const keep = tf.less<tf.Scalar>(this.random.uniform<tf.Rank.R0>([]), survival);
-    return addWhen(keep, x, entering, f);
+    return addWhen(keep, x, f);
   }
 }
 

@@ -33,11 +33,3 @@ export function residual(
   const h = relu(norm(convolve(x, first, pass.branch, strides), 0));
   return norm(convolve(h, second, pass.branch), 1);
 }
-
-/** The values of the weights that a gradient changes. */
-export function weightsOf({ convolutions, normalizers }: ResidualBranch): tf.Tensor[] {
-  const kernels = convolutions.map(({ kernel }) => kernel);
-  const biases = convolutions.flatMap(({ bias }) => bias ?? []);
-  const affinities = normalizers.flatMap(({ affinity: { gamma, beta } }) => [gamma, beta]);
-  return [...kernels, ...biases, ...affinities].map((weight) => weight.read());
-}

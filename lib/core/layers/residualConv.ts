@@ -7,7 +7,7 @@ import type { Parts } from './block';
 import { builtFor, convolve, type Convolution } from './convolution';
 import { checkSurvival, DropPath, type DropPathOptions } from './dropPath';
 import { NormalizedBlock, type NormalizedArgs } from './normalizedBlock';
-import { residual, weightsOf, type ResidualBranch } from './residualBranch';
+import { residual, type ResidualBranch } from './residualBranch';
 import { shortcuts, shrink, type Shortcut } from './shortcut';
 
 /** Which parts of its batch norms a block has for itself when it shares another block's convolutions. */
@@ -143,7 +143,7 @@ export class ResidualConv extends NormalizedBlock {
     const shortcut = this.carried(x, training);
     const branch = (branch: Pass['branch']) => this.residual(branch.enter(x), { training, branch });
     const sum = dropPath
-      ? dropPath.add(shortcut, weightsOf(this.branch), branch, training)
+      ? dropPath.add(shortcut, branch, training)
       : tf.add<tf.Tensor4D>(shortcut, branch(always));
     return this.preActivation ? sum : relu(sum);
   }

@@ -1,4 +1,5 @@
 import type { Drawing } from '../figure';
+import { printable } from '../printable';
 import { faded, fontFamily, ink } from '../theme';
 
 /** Where something is, in pixels from the left and from the top. */
@@ -77,5 +78,5 @@ function round(value: number): number {
 }
 
 function escaped(words: string): string {
-  return words.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return printable(words).replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 }

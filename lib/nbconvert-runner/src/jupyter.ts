@@ -16,13 +16,14 @@ export function findJupyter(folder: string, env: NodeJS.ProcessEnv): string {
     if (isExecutable(JUPYTER)) return JUPYTER;
     throw new Error(`JUPYTER=${JUPYTER} is not a program: correct the variable or unset it.`);
   }
-  const { prefix, program } = pythonEnvironment(folder, env);
+  const { program } = pythonEnvironment(folder, env);
   const name = windows ? 'jupyter.exe' : 'jupyter';
   const onPath = (PATH ?? '').split(delimiter).map((entry) => join(entry, name));
   const found = [program('jupyter'), ...onPath].find(isExecutable);
   if (found) return found;
   throw new Error(
-    `No jupyter: JUPYTER is not set, ${prefix} has none, and none is on PATH. ` +
+    'No jupyter: JUPYTER is not set, no conda environment made from environment.yml is active, ' +
+      `no .venv from ${folder} upwards has one, and none is on PATH. ` +
       'Install it (pip install jupyter nbconvert) or set JUPYTER to its path.',
   );
 }

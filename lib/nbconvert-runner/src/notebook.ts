@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from 'unrolled-machine';
 
@@ -62,10 +63,12 @@ export async function readNotebook(path: string): Promise<Notebook> {
  */
 export function writeNotebook(path: string, notebook: Notebook): void {
   const flat: string[] = [];
+  const mark = randomUUID();
   const inOneLine = (key: string, value: unknown) =>
-    key.endsWith('+json') ? `\0${flat.push(JSON.stringify(value)) - 1}` : value;
+    key.endsWith('+json') ? `${mark}${flat.push(JSON.stringify(value)) - 1}` : value;
   const text = JSON.stringify(notebook, inOneLine, 1);
-  writeWhole(path, `${text.replace(/"\\u0000(\d+)"/g, (_, i) => flat[Number(i)]!)}\n`);
+  const places = new RegExp(`"${mark}(\\d+)"`, 'g');
+  writeWhole(path, `${text.replace(places, (_, i) => flat[Number(i)]!)}\n`);
 }
 
 /** A string that nbformat may have split into lines. */

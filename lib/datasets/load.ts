@@ -126,7 +126,7 @@ async function read(
 ): Promise<Loaded> {
   const entry = catalogue[name]!;
   const { seed = 0, unverified = false, onProgress = () => undefined } = options;
-  const origin: Origin = { folder, unverified, onProgress };
+  const origin: Origin = { folder, catalogue, unverified, onProgress };
   const stream = Stream.of(seed).fork(name);
   const whole =
     'resplit' in entry

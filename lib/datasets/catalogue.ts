@@ -9,6 +9,8 @@ export interface CatalogueFile {
   urls: string[];
   bytes: number;
   sha256: string;
+  /** The same of what is in it once it is decompressed, where that is known. */
+  contents?: { bytes: number; sha256: string };
 }
 
 /** A set made of published files. */

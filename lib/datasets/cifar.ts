@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 import { DataError } from './errors';
 import { checkGzip, checkLabels, type Samples } from './idx';
@@ -72,7 +73,8 @@ export async function readArchive(
         const chunks: Buffer[] = [];
         entry.on('data', (chunk) => chunks.push(chunk));
         entry.on('end', () => {
-          if (members.includes(entry.path)) found.set(entry.path, Buffer.concat(chunks));
+          const member = members.find((name) => isAt(entry.path, name));
+          if (member) found.set(member, Buffer.concat(chunks));
         });
       },
     });
@@ -84,6 +86,12 @@ export async function readArchive(
     });
     parser.end(bytes);
   });
+}
+
+/** Whether an entry is a member of the set, packed from the folder above (`./folder/file`) or from within (`file`). */
+function isAt(path: string, member: string): boolean {
+  const plain = posix.normalize(path);
+  return plain === member || plain === posix.basename(member);
 }
 
 /** What is wrong with an entry that could write outside the archive's folder, if it were unpacked. */

@@ -3,6 +3,7 @@ import { constants, existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { isRunning } from 'unrolled-machine';
 import type { CatalogueFile } from './catalogue';
 import { DataError, isWebPage } from './errors';
@@ -157,15 +158,17 @@ async function receive(
   const abort = new AbortController();
   const stalled = () => abort.abort(new Error(`no data for ${STALL_MS / 1000} seconds`));
   const timer = setTimeout(stalled, STALL_MS);
+  // HTTP_PROXY, HTTPS_PROXY and NO_PROXY say by which way, as they do to npm and pip.
+  const dispatcher = new EnvHttpProxyAgent();
   try {
     const headers = { 'accept-encoding': 'identity', range: `bytes=${start}-` };
-    const response = await fetch(url, { headers, signal: abort.signal });
+    const response = await fetch(url, { headers, signal: abort.signal, dispatcher });
     const problem = refusal(response, start);
     if (problem) throw problem;
     let position = response.status === 206 ? start : 0;
     await handle.truncate(position);
     let percent = -1;
-    const reader = response.body!.getReader();
+    const reader = response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>;
     for (;;) {
       const { done, value: chunk } = await reader.read();
       if (done) break;
@@ -188,6 +191,7 @@ async function receive(
   } finally {
     clearTimeout(timer);
     abort.abort();
+    await dispatcher.destroy();
   }
 }
 
@@ -209,30 +213,4 @@ function reason(error: unknown): string {
   let inner = error as Error;
   while (inner.cause instanceof Error) inner = inner.cause;
   return inner.message || (inner as NodeJS.ErrnoException).code || String(inner);
-}
-
-/**
- * The bytes of `file`, checked: from the first of `folders` that holds it, or downloaded into the
- * first of them. With `unverified` a file that is there is taken as it is.
- *
- * @throws DataError when the file is not the one in the catalogue, or cannot be had.
- */
-export async function obtain(
-  file: CatalogueFile,
-  folders: string[],
-  unverified: boolean,
-  onProgress: (progress: LoadProgress) => void,
-): Promise<{ bytes: Buffer; verified: boolean }> {
-  const found = folders.map((folder) => join(folder, file.name)).find(existsSync);
-  const path = found ?? join(folders[0]!, file.name);
-  if (!found) await download(file, path, onProgress);
-  const bytes = await readFile(path);
-  const problem = mismatch(bytes, file);
-  if (problem && !unverified) {
-    throw new DataError(
-      `${path} is not the published file: ${problem}. ` +
-        'Delete it to have it downloaded again, or pass { unverified: true } to use it as it is.',
-    );
-  }
-  return { bytes, verified: !problem };
 }

@@ -10,7 +10,7 @@ export interface Samples {
 const UNSIGNED_BYTES = 0x08;
 
 /**
- * Reads a pair of gzip IDX files, the format of MNIST (LeCun, Cortes and Burges 1998): big-endian
+ * Reads a pair of IDX files, gzip or not, the format of MNIST (LeCun, Cortes and Burges 1998): big-endian
  * magic number 0x00000803 or 0x00000801 (unsigned bytes, 3 dimensions or 1), a 32-bit size for each
  * dimension, then the bytes.
  *
@@ -53,7 +53,7 @@ function parseArray(
   compressed: Buffer,
   dimensions: number,
 ): { sizes: number[]; values: Uint8Array } {
-  const bytes = gunzip(file, compressed);
+  const bytes = isIdx(compressed) ? compressed : gunzip(file, compressed);
   const header = 4 + 4 * dimensions;
   if (bytes.length < header) {
     throw new DataError(`${file}: truncated within the IDX header, after ${bytes.length} bytes.`);
@@ -73,6 +73,9 @@ function parseArray(
   }
   return { sizes, values: bytes.subarray(header) };
 }
+
+/** Whether bytes begin as those of an IDX file of unsigned bytes do. */
+const isIdx = (bytes: Buffer) => bytes[0] === 0 && bytes[1] === 0 && bytes[2] === UNSIGNED_BYTES;
 
 function gunzip(file: string, compressed: Buffer): Buffer {
   checkGzip(file, compressed);

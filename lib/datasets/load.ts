@@ -135,7 +135,7 @@ async function read(
   const entry = catalogue[name]!;
   const { seed = 0, onProgress = () => undefined } = options;
   const { unverified = process.env['UNROLLED_UNVERIFIED'] === '1' } = options;
-  const origin: Origin = { folder, unverified, onProgress };
+  const origin: Origin = { folder, catalogue, unverified, onProgress };
   const stream = Stream.of(seed).fork(name);
   const whole =
     'resplit' in entry

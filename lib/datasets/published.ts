@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PublishedSet } from './catalogue';
+import type { Catalogue, PublishedSet } from './catalogue';
 import { parseCifar, readArchive } from './cifar';
-import { obtain, type LoadProgress } from './download';
+import type { LoadProgress } from './download';
 import { DataError } from './errors';
 import { parseIdx, type Samples } from './idx';
+import { obtain } from './obtain';
 
 /** The two parts of a data set. */
 export type SplitName = 'train' | 'test';
@@ -14,6 +15,8 @@ export type SplitName = 'train' | 'test';
 export interface Origin {
   /** The data folder. */
   folder: string;
+  /** All sets. */
+  catalogue: Catalogue;
   /** Accept files that are not the published ones. */
   unverified: boolean;
   onProgress: (progress: LoadProgress) => void;
@@ -60,11 +63,11 @@ async function readFiles(
   set: PublishedSet,
   members: string[],
   folders: string[],
-  { unverified, onProgress }: Origin,
+  origin: Origin,
 ): Promise<Contents> {
   const contents: Contents = { files: new Map(), verified: true };
   for (const file of set.files.filter(({ name }) => members.includes(name))) {
-    const { bytes, verified } = await obtain(file, folders, unverified, onProgress);
+    const { bytes, verified } = await obtain(file, { ...origin, folders });
     contents.files.set(file.name, bytes);
     contents.verified &&= verified;
   }
@@ -75,19 +78,19 @@ async function readRecords(
   set: PublishedSet,
   members: string[],
   folders: string[],
-  { unverified, onProgress }: Origin,
+  origin: Origin,
 ): Promise<Contents> {
   const archive = set.files[0]!;
   const unpacked = folders.flatMap((folder) => members.map((member) => join(folder, member)));
   const first = unpacked.find(existsSync);
   if (first && !folders.some((folder) => existsSync(join(folder, archive.name)))) {
-    if (unverified) return readUnpacked(members, folders);
+    if (origin.unverified) return readUnpacked(members, folders);
     throw new DataError(
       `${first} cannot be checked: the catalogue has the SHA-256 of ${archive.name} only. ` +
         `Put that file into ${folders[1]}, or pass { unverified: true } to use the unpacked files.`,
     );
   }
-  const { bytes, verified } = await obtain(archive, folders, unverified, onProgress);
+  const { bytes, verified } = await obtain(archive, { ...origin, folders });
   return { files: await readArchive(archive.name, bytes, members), verified };
 }
 

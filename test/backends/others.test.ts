@@ -44,10 +44,10 @@ const gradients = `
 
 /** Losses of a residual net with stochastic depth, in training, and whether its tensors stay as many. */
 const training = `
-  const data = await u.loadDataset('textures', { train: 64, test: 16 });
+  const data = await u.loadDataset('glyphs', { train: 12, test: 1 });
   const stream = u.Stream.of(1);
-  const net = u.resNet({ inputs: data.shape, classes: 10, blocks: 1, widths: [4, 8, 8], dropPath: { kind: 'linear', last: 0.5 }, stream: stream.fork('weights') });
-  const losses = await u.fit(net, data.train, { optimizer: { name: 'momentum', momentum: 0.9 }, schedule: { kind: 'constant', rate: 0.05 }, batchSize: 16, steps: 6 }, { stream });
+  const net = u.resNet({ inputs: data.shape, classes: 10, blocks: 1, widths: [2, 2, 2], dropPath: { kind: 'linear', last: 0.5 }, stream: stream.fork('weights') });
+  const losses = await u.fit(net, data.train, { optimizer: { name: 'momentum', momentum: 0.9 }, schedule: { kind: 'constant', rate: 0.05 }, batchSize: 4, steps: 3 }, { stream });
   return [...losses];`;
 
 function differences(a: unknown, b: unknown): number[] {
@@ -67,7 +67,7 @@ describe('WebAssembly', () => {
 
   it('trains a residual net with stochastic depth as cpu does', () => {
     const [wasm, cpu] = [on('wasm', training), on('cpu', training)] as [number[], number[]];
-    expect(wasm).toHaveLength(6);
+    expect(wasm).toHaveLength(3);
     wasm.forEach((loss, i) => expect(Math.abs(loss - cpu[i]!)).toBeLessThan(1e-3));
   });
 });
@@ -81,14 +81,14 @@ describe('WebGPU', () => {
   });
 
   it.skipIf(!existsSync(swiftShader))(
-    'starts on every Node, and trains as cpu does without a value read at once',
+    'starts on every Node, and trains as WebAssembly does without a value read at once',
     () => {
-      const [webgpu, cpu] = [on('webgpu', training, withVulkan), on('cpu', training)] as [
+      const [webgpu, wasm] = [on('webgpu', training, withVulkan), on('wasm', training)] as [
         number[],
         number[],
       ];
-      expect(webgpu).toHaveLength(6);
-      webgpu.forEach((loss, i) => expect(Math.abs(loss - cpu[i]!)).toBeLessThan(1e-3));
+      expect(webgpu).toHaveLength(3);
+      webgpu.forEach((loss, i) => expect(Math.abs(loss - wasm[i]!)).toBeLessThan(1e-3));
     },
   );
 });

@@ -7,11 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ts from 'typescript';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CatalogueFile } from '../../lib/datasets/catalogue';
-import { download, obtain, type LoadProgress } from '../../lib/datasets/download';
+import { download, type LoadProgress } from '../../lib/datasets/download';
+import { obtain } from '../../lib/datasets/obtain';
 import { listed, rangeStart, sendRange, serve, temporaryFolder } from './files';
 
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) % 251));
 const nothing = () => undefined;
+const search = (...folders: string[]) => ({
+  folders,
+  unverified: false,
+  onProgress: nothing,
+  catalogue: {},
+});
 
 /** Sends `length` bytes from the requested position on; drops the connection when they have arrived. */
 function sendAndDrop(request: IncomingMessage, response: ServerResponse, length: number): void {
@@ -47,8 +54,8 @@ describe('a file that can be had', () => {
     );
     const file = listed('data.gz', bytes, await serve(answer));
     const folder = temporaryFolder();
-    await obtain(file, [folder], false, nothing);
-    const again = await obtain(file, [folder], false, nothing);
+    await obtain(file, search(folder));
+    const again = await obtain(file, search(folder));
     expect(answer).toHaveBeenCalledTimes(1);
     expect(again.bytes.equals(bytes)).toBe(true);
     expect(again.verified).toBe(true);
@@ -177,7 +184,7 @@ describe('a file that is there but is not the published one', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'data.gz');
     writeFileSync(path, content);
-    const attempt = obtain(file, [join(folder, 'set'), folder], false, nothing);
+    const attempt = obtain(file, search(join(folder, 'set'), folder));
     await expect(attempt).rejects.toThrow(why);
     await expect(attempt).rejects.toThrow(`${path} is not the published file`);
     expect(readFileSync(path).equals(content)).toBe(true);
@@ -186,7 +193,7 @@ describe('a file that is there but is not the published one', () => {
   test('is taken when the caller asks for unverified files, and is not called verified', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'data.gz'), 'mine');
-    const obtained = await obtain(file, [folder], true, nothing);
+    const obtained = await obtain(file, { ...search(folder), unverified: true });
     expect(obtained).toEqual({ bytes: Buffer.from('mine'), verified: false });
   });
 });
@@ -206,7 +213,8 @@ function downloader(file: CatalogueFile, path: string): ChildProcess {
     join(folder, 'run.js'),
     `${call}.catch((error) => { console.error(error); process.exit(1); })`,
   );
-  const child = spawn(process.execPath, [join(folder, 'run.js')], { stdio: 'inherit' });
+  const env = { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules') };
+  const child = spawn(process.execPath, [join(folder, 'run.js')], { stdio: 'inherit', env });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

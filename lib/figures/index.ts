@@ -7,6 +7,7 @@ export {
   pathsDrawing,
   sampleDrawing,
   sharingDrawing,
+  spanDrawing,
   stageDrawing,
   survivalDrawing,
   type Pictures,

@@ -5,5 +5,6 @@ export { stageDrawing } from './estimates';
 export { mirrorDrawing } from './mirror';
 export { sampleDrawing, type Pictures } from './samples';
 export { sharingDrawing } from './sharing';
+export { spanDrawing } from './spans';
 export { survivalDrawing } from './survival';
 export { pathsDrawing } from './unraveled';

@@ -30,12 +30,12 @@ function layer(
       [at(34), y],
       [at(52), y],
     ]),
-    box([at(98), y], [92, 40], part, green!),
+    box([at(102), y], [100, 40], part, green!),
     arrow([
-      [at(144), y],
-      [at(166), y],
+      [at(152), y],
+      [at(170), y],
     ]),
-    box([at(196), y], [60, 40], weights[i], colours[i]!),
+    box([at(198), y], [56, 40], weights[i], colours[i]!),
     way([
       [at(226), y],
       [at(254), y],

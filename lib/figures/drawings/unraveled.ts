@@ -20,18 +20,24 @@ export function pathsDrawing(): Drawing {
 }
 
 function path(y: number, branches: readonly number[]): string[] {
+  const half = 32;
+  const at = (i: number) => 130 + 130 * i;
+  const starts = [48, ...branches.map((i) => at(i) + half)];
+  const stops = branches.map((i) => at(i) - half);
   return [
     text([32, y + 5], 'x'),
-    way([
-      [48, y],
-      [470, y],
-    ]),
+    ...stops.map((stop, k) =>
+      way([
+        [starts[k]!, y],
+        [stop, y],
+      ]),
+    ),
     arrow([
-      [470, y],
+      [starts.at(-1)!, y],
       [500, y],
     ]),
     ...branches.map((i) =>
-      box([130 + 130 * i, y], [64, 28], `F${'₁₂₃'[i]}`, byLength[branches.length]!),
+      box([at(i), y], [2 * half, 28], `F${'₁₂₃'[i]}`, byLength[branches.length]!),
     ),
     text([516, y + 5], 'y'),
   ];

@@ -2,6 +2,7 @@
 export { labelCheck } from './data/labels';
 export { checkBatchSize } from './data/split';
 export { runEagerly } from './engine/compile';
+export { interruption } from './engine/interruption';
 export { compileLoop, type Loop } from './engine/loop';
 export {
   kernels,

@@ -1,3 +1,4 @@
+import './interrupts';
 export {
   claim,
   claims,

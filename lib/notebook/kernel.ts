@@ -18,6 +18,11 @@ type WriteDisplayData = (
 const { cache } = createRequire(__filename);
 const tslabModule = /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/;
 
+/** Whether this process is a tslab kernel. */
+export function isKernel(): boolean {
+  return Object.keys(cache).some((path) => tslabModule.test(path));
+}
+
 /**
  * What writes outputs under the cell that runs now, or undefined outside a tslab kernel.
  *

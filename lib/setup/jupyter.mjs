@@ -54,6 +54,14 @@ function read(/** @type {string} */ path) {
   }
 }
 
+function parsed(/** @type {string} */ text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function write(
   /** @type {string} */ folder,
   /** @type {string} */ name,
@@ -61,7 +69,7 @@ function write(
 ) {
   const text = JSON.stringify(content, null, 2) + '\n';
   const file = join(folder, name);
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  if (existsSync(file) && isDeepStrictEqual(parsed(readFileSync(file, 'utf8')), content)) return;
   try {
     mkdirSync(folder, { recursive: true });
     machine.writeWhole(file, text);

@@ -24,6 +24,9 @@ const { profile, names } = chosen(usage);
 
 await setUp().catch(explain);
 const { runNotebook, writeNotebook } = await import('nbconvert-runner');
+const interruption = new AbortController();
+const { signal } = interruption;
+process.once('SIGINT', () => interruption.abort()).once('SIGTERM', () => interruption.abort());
 for (const name of names) {
   const path = join(notebooksFolder, name);
   console.log(`${name}, ${profile} ...`);
@@ -31,11 +34,13 @@ for (const name of names) {
   const result = await runNotebook(path, {
     profile,
     timeout: 24 * 3600,
+    signal,
     env: variables(environment()),
     onProgress: live.update,
   });
   live.end();
   for (const { message } of result.failures) console.log(message);
+  if (signal.aborted) process.exit(130);
   const broken = result.failures.some(({ kind }) => kind !== 'claim');
   const written = !broken && result.notebook && isWritten(name, result.notebook);
   console.log(`  ${written || 'not written'} after ${result.seconds.toFixed(0)} s`);

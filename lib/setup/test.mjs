@@ -13,4 +13,7 @@ const tests = spawn(
   [vitest, 'run', '--config', join('test', 'vitest.config.ts'), ...process.argv.slice(2)],
   { cwd: root, env: variables(environment()), stdio: 'inherit' },
 );
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => tests.kill(signal));
+}
 tests.on('exit', (code) => (process.exitCode = code ?? 1));

@@ -1,7 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { softmaxCrossEntropy, type Split, type Stream } from 'unrolled-core';
-import { compileLoop, labelCheck, type Loop } from 'unrolled-core/internal';
+import { InterruptedError, softmaxCrossEntropy, type Split, type Stream } from 'unrolled-core';
+import { compileLoop, interruption, labelCheck, type Loop } from 'unrolled-core/internal';
 import { vary } from './augment';
 import { plannedSteps, type StepPlan } from './batches';
 import { Checkpoints, type CheckpointOptions } from './checkpoints';
@@ -52,6 +51,7 @@ export class DivergedError extends Error {
  * a run that diverged is kept as such, and diverges again at once.
  *
  * @returns the loss of each step, in nats.
+ * @throws InterruptedError when it is interrupted; a run with a checkpoint is saved before.
  * @throws DivergedError when the loss stops being finite; the message names the step and the rate.
  * @throws RangeError when a batch is larger than the data, or no whole number of images or steps; when
  *   the recipe names what there is not, or a label is no class of the net's.
@@ -115,6 +115,7 @@ export async function fit(
     if (!found) await watcher.look(0);
     const plan = plannedSteps(data.size, recipe, stream, first);
     const pace = new Pace(update.atOnce);
+    const isInterrupted = interruption();
     for (let done = first; done < steps;) {
       const due = [checkpoints, watcher].map((each) => each?.stepsUntilDue(done) ?? Infinity);
       const chunk = take(plan, Math.min(pace.steps, ...due));
@@ -135,7 +136,8 @@ export async function fit(
       done += chunk.length;
       await watcher.look(done);
       const isLast = done === steps;
-      if (checkpoints && (isLast || checkpoints.isDue(done))) {
+      const stops = !isLast && (await isInterrupted());
+      if (checkpoints && (isLast || stops || checkpoints.isDue(done))) {
         await checkpoints.save({
           steps: done,
           losses: losses.subarray(0, done),
@@ -144,7 +146,7 @@ export async function fit(
         });
       }
       for (const { step } of chunk) await onStep?.({ step, loss: losses[step]! });
-      if (done % 16 < chunk.length) await setImmediate();
+      if (stops) throw new InterruptedError(`Interrupted after ${done} of ${steps} steps.`);
     }
   } finally {
     update.dispose();

@@ -188,6 +188,10 @@ function refuse(mistake) {
   process.exit(1);
 }
 
+// What times is stopped on the way out.
+process.setMaxListeners(0);
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+
 const device = flags.backend === 'cuda' ? 'cuda' : 'cpu';
 /** A GPU has no other users, and is steady. */
 const rounds = device === 'cuda' ? 3 : 7;

@@ -11,6 +11,7 @@ export class Worker {
   constructor(name, command, args, env) {
     this.name = name;
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env });
+    process.once('exit', () => this.stop());
     this.lines = readline.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
     /** @type {number[][]} */
     this.rounds = [];

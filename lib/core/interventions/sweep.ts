@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Split } from '../data';
 import { labelCheck } from '../data/labels';
 import { compile } from '../engine';
+import { interruptible } from '../engine/interruption';
 import type { Network } from '../networks';
 import { samplesAtOnce } from '../networks/budget';
 import { places } from '../networks/places';
@@ -56,10 +57,11 @@ export async function sweep(
     return sweep(await recalibratedTogether(networks, recalibrateOn), data, { onProgress });
   }
   const scores: Score[] = [];
+  const goOn = interruptible();
   for (let start = 0; start < networks.length; start += together) {
     const some = networks.slice(start, start + together);
     const report = (done: number) => onProgress?.((start + done * some.length) / networks.length);
-    scores.push(...(await scoreTogether(some, data, report)));
+    scores.push(...(await scoreTogether(some, data, report, goOn)));
   }
   return scores;
 }
@@ -78,6 +80,7 @@ async function scoreTogether(
   networks: readonly Network[],
   data: Split,
   report: (done: number) => void | Promise<void>,
+  goOn: () => Promise<void>,
 ): Promise<Score[]> {
   const { size } = data;
   const steps = withPaths(plan(networks));
@@ -89,6 +92,7 @@ async function scoreTogether(
   const sums = networks.map(() => ({ right: 0, loss: 0 }));
   try {
     for (let start = 0; start < size; start += batch) {
+      await goOn();
       const from = Math.min(start, size - batch);
       const result = tf.tidy(() => {
         const { inputs, labels } = data.slice(from, batch);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { labelCheck } from '../data/labels';
+import { interruptible } from '../engine/interruption';
 import type { Network } from '../networks';
 import { samplesAtOnce } from '../networks/budget';
 import { numbersIn } from '../networks/route';
@@ -29,6 +30,7 @@ const terms = 8;
  * @param samples [samples, ...net.inputShape]
  * @param held how many times the states of a sample are held
  * @throws RangeError when there are no samples, or the network has no blocks.
+ * @throws InterruptedError when it is interrupted.
  */
 export async function* readings(
   net: Network,
@@ -46,7 +48,9 @@ export async function* readings(
   if (!Number.isInteger(step) || step < 1) {
     throw new RangeError(`batchSize is a positive integer, not ${step}.`);
   }
+  const goOn = interruptible();
   for (let start = 0; start < size; start += step) {
+    await goOn();
     const count = Math.min(step, size - start);
     const result = tf.tidy(() => measure(tf.slice(samples, start, count), start));
     const values = await result.data();

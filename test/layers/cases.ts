@@ -90,7 +90,7 @@ export function makeCase(family: (typeof families)[number], settings: Settings):
     const [carry, branchScale] = family === 'pre-activation' ? [0.5, -0.25] : [0, 1];
     const layer = new PreActivationDense({ ...args, norm: 'none', carry, branchScale });
     return make(layer, weights, (x) =>
-      preActivation(x, weights[0]!, activation, [carry!, branchScale!]),
+      preActivation(x, weights[0]!, activation, [carry, branchScale]),
     );
   }
   if (family === 'crelu') {

@@ -25,7 +25,7 @@ describe.each(['tensorflow', 'cpu'])('on the backend %s', (backend) => {
 
   it('a layer that looks linear is x O, whatever the signs of x', () => {
     const layer = new CReluDense({ units: 5, kernelInitializer: looksLinear({ seed: 2 }) });
-    const x = tf.randomNormal([7, 5], 0, 1, 'float32', 1) as tf.Tensor2D;
+    const x = tf.randomNormal<tf.Rank.R2>([7, 5], 0, 1, 'float32', 1);
     const half = orthogonal({ seed: 2 }).apply([5, 5]) as tf.Tensor2D;
     const off = tf.sub(layer.apply(x) as tf.Tensor, tf.matMul(x, half));
     expect(numbers(tf.max(tf.abs(off)))[0]).toBeLessThan(1e-6);

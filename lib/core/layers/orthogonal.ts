@@ -110,7 +110,7 @@ function filled(
   const values = Float32Array.from({ length: rows * columns }, (_, i) =>
     at(Math.floor(i / columns), i % columns),
   );
-  return tf.tensor2d(values, [rows, columns], dtype as 'float32');
+  return tf.tensor2d(values, [rows, columns], dtype);
 }
 
 /** `count` orthonormal vectors of so many numbers; each is made orthogonal twice, against rounding. */

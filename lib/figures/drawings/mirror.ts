@@ -30,7 +30,7 @@ function layer(
       [at(34), y],
       [at(52), y],
     ]),
-    box([at(102), y], [100, 40], part, green!),
+    box([at(102), y], [100, 40], part, green),
     arrow([
       [at(152), y],
       [at(170), y],

@@ -57,5 +57,5 @@ function row(y: number, span: number): string[] {
 }
 
 function layer(x: number, y: number): string[] {
-  return [box([x, y], [40, 36], 'W', blue!)];
+  return [box([x, y], [40, 36], 'W', blue)];
 }

@@ -13,7 +13,7 @@ let replaced = false;
 export function transposeBits(addon: Addon): void {
   if (replaced) return;
   replaced = true;
-  const own = tf.getKernel('Transpose', 'tensorflow')!;
+  const own = tf.getKernel('Transpose', 'tensorflow');
   const run = own.kernelFunc as (...args: Parameters<Kernel['kernelFunc']>) => tf.TensorInfo;
   const ops = new NativeOps(addon);
   const kernelFunc: Kernel['kernelFunc'] = (params) => {

@@ -53,8 +53,9 @@ async function unpack({ unpackRuns, runsFolder }, file) {
   console.log(`npm run reproduce -- --profile ${profile} takes them instead of training.`);
 }
 
-const size = (/** @type {{ bytes: number }[]} */ runs) =>
-  `${(runs.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`;
+function size(/** @type {{ bytes: number }[]} */ runs) {
+  return `${(runs.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1)} MB`;
+}
 
 /** @param {string} mistake */
 function refuse(mistake) {

@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { create, Parser, replace, type ReadEntry } from 'tar';
-import { readCheckpoint, writeWhole } from './checkpointFile';
+import { readHeader, writeWhole } from './checkpointFile';
 import type { Header } from './checkpoints';
 import { noteUse, runNameOf, runsFolder, usedBy } from './keptRuns';
 import { profiles } from './profile';
@@ -69,9 +68,7 @@ export async function packRuns(profile: string, file: string): Promise<Manifest>
 
 async function describeRun(name: string): Promise<PackedRun> {
   const path = join(runsFolder(), name);
-  const contents = await readCheckpoint(path);
-  tf.dispose(contents!.tensors);
-  const { made } = contents!.header as Header;
+  const { made } = (await readHeader(path)) as Header;
   const bytes = await readFile(path);
   return {
     ...{ file: name, bytes: bytes.length, sha256: hashOfBytes(bytes) },

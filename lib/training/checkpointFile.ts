@@ -66,6 +66,25 @@ export async function writeWhole(file: string, parts: (string | Buffer)[]): Prom
  * @throws CheckpointError when the file is damaged or something else than a checkpoint.
  */
 export async function readCheckpoint(file: string): Promise<Contents | undefined> {
+  const found = await readVerified(file);
+  if (!found) return undefined;
+  const { header, specs } = found;
+  const named = tf.io.decodeWeights(Uint8Array.from(found.values).buffer, specs);
+  return { header, tensors: specs.map(({ name }) => named[name]!) };
+}
+
+/** What a checkpoint says of itself, once its contents have been found to be what was written. */
+export async function readHeader(file: string): Promise<unknown> {
+  return (await readVerified(file))?.header;
+}
+
+interface Verified {
+  header: unknown;
+  specs: tf.io.WeightsManifestEntry[];
+  values: Buffer;
+}
+
+async function readVerified(file: string): Promise<Verified | undefined> {
   await removePartials(file);
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -87,13 +106,8 @@ export async function readCheckpoint(file: string): Promise<Contents | undefined
     );
   }
   const headEnd = rest.indexOf('\n') + 1;
-  const { header, specs } = JSON.parse(rest.subarray(0, headEnd).toString()) as {
-    header: unknown;
-    specs: tf.io.WeightsManifestEntry[];
-  };
-  const values = Uint8Array.from(rest.subarray(headEnd)).buffer;
-  const named = tf.io.decodeWeights(values, specs);
-  return { header, tensors: specs.map(({ name }) => named[name]!) };
+  const head = JSON.parse(rest.subarray(0, headEnd).toString()) as Omit<Verified, 'values'>;
+  return { ...head, values: rest.subarray(headEnd) };
 }
 
 /** This machine, or container, in a file's name. */

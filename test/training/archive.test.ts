@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,7 +86,10 @@ describe('an archive of runs', () => {
     expect(runs.map(({ file }) => file).sort()).toEqual(
       runsIn('made').filter((file) => !file.includes('seed3')),
     );
-    expect(runs[0]!.made[0]).toMatchObject({ precision: 'float32', backend: expect.any(String) as string });
+    expect(runs[0]!.made[0]).toMatchObject({
+      precision: 'float32',
+      backend: expect.any(String) as string,
+    });
     elsewhere('theirs');
     vi.stubEnv('PROFILE', 'desk');
     expect((await unpackRuns(archive)).added).toBe(2);
@@ -152,4 +156,33 @@ describe('an archive of runs', () => {
     archive = join(folder, 'nowhere.tar');
     await refused('cannot be read');
   });
+
+  it('is packed and unpacked by command, in words that name the file and the folder', () => {
+    expect(command('pack', 'desk', archive)).toMatch(
+      /^desk\.tar: 2 runs of the profile desk, 0\.\d MB\.$/m,
+    );
+    elsewhere('theirs');
+    expect(command('unpack', archive)).toContain(
+      `2 runs of the profile desk are new in ${join(folder, 'theirs')}, 0 were there.`,
+    );
+    writeFileSync(archive, 'a letter');
+    expect(command('unpack', archive)).toContain(archive);
+  });
+
+  it.each([
+    [[], 'What is to be done?'],
+    [['pack', 'tomorrow'], 'PROFILE is one of smoke, quick, desk, paper, not "tomorrow".'],
+    [['send', 'desk'], '"send desk" is no such command.'],
+  ])('refuses the command %j, with the usage', (words, refusal) => {
+    const said = command(...words);
+    expect(said).toContain(refusal);
+    expect(said).toContain('Usage: npm run runs --');
+  });
 });
+
+function command(...words: string[]): string {
+  const file = join(__dirname, '..', '..', 'lib', 'setup', 'runs.mjs');
+  const { stdout, stderr } = spawnSync(process.execPath, [file, ...words], { encoding: 'utf8' });
+  expect(stderr).not.toContain('    at ');
+  return stdout + stderr;
+}

@@ -33,22 +33,24 @@ export function scalesTable(outcomes = readOutcomes()) {
   );
   const counts = order.map((change) => {
     const { length } = pairs.filter((pair) => pair.change === change);
-    return `${length} ${changes[/** @type {keyof typeof changes} */ (change)]}`;
+    return changes[/** @type {keyof typeof changes} */ (change)].replace('#', String(length));
   });
-  return [`Of ${pairs.length} claims ${counts.join(', ')}.`, '', table([head, ...lines])].join(
-    '\n',
-  );
+  return [
+    `Of ${pairs.length} claims the larger scale ${counts.join(', ')}.`,
+    '',
+    table([head, ...lines]),
+  ].join('\n');
 }
 
 /** What a larger scale does to a claim, and how that is counted. */
 const changes = {
-  'turned it round': 'turned round',
-  'proved it': 'were proved',
-  'refuted it': 'were refuted',
-  'left it open': 'were left open, which had been decided',
-  'so does the control': 'hold as before, but so does the control now',
-  'and not the control': 'hold as before, and the control no longer does',
-  'as before': 'came out as before',
+  'turned it round': 'turned round #',
+  'proved it': 'proved #',
+  'refuted it': 'refuted #',
+  'left it open': 'left # open that had been decided',
+  'so does the control': 'found # to hold for the control too, which had not',
+  'and not the control': 'found # to hold no longer for the control',
+  'as before': 'left # as they were',
 };
 
 /** @returns {keyof typeof changes} */

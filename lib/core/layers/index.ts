@@ -18,7 +18,11 @@ export { looksLinear, orthogonal, type OrthogonalArgs } from './orthogonal';
 export { PlainConv, type PlainConvArgs } from './plainConv';
 export { PlainDense, type PlainDenseArgs } from './plainDense';
 export { Pooling, type PoolingArgs } from './pooling';
-export { PreActivationDense, type PreActivationDenseArgs } from './preActivationDense';
+export {
+  type DenseNorm,
+  PreActivationDense,
+  type PreActivationDenseArgs,
+} from './preActivationDense';
 export { ResidualConv, type ResidualConvArgs, type Unshared } from './residualConv';
 export { ResidualDense, type ResidualDenseArgs } from './residualDense';
 export { type Shortcut } from './shortcut';

@@ -88,7 +88,12 @@ describe('the notebook linter', () => {
     expect(await complaints([importing])).toEqual([
       '0 cells are tagged "parameters" instead of one',
     ]);
-    for (const source of ['let n = 1;', 'const now = Date.now();', 'const f = () => 1;', 'f(n);']) {
+    const rows = 'const [a, b] = [2, 3].map((n) => Array.from({ length: n }, (_, i) => i + 1));';
+    expect(await complaints([importing, { ...parameters, source: rows }])).toEqual([]);
+    const ofOthers = 'const c = others.map((n) => n);';
+    for (const source of [
+      ...['let n = 1;', 'const now = Date.now();', 'const f = () => 1;', 'f(n);', ofOthers],
+    ]) {
       expect(await complaints([importing, { ...parameters, source }])).toEqual([
         'cell 2, line 1: the parameters cell holds constants only',
       ]);

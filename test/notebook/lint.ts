@@ -125,15 +125,27 @@ function parameters(code: Code[]): string[] {
     );
 }
 
+function isCalculation(call: ts.CallExpression): boolean {
+  return calculations.includes(call.expression.getText()) || fillsAnArray(call);
+}
+
+/** `Array.from(…)`, or `[3, 5].map(…)`: a row of numbers told by its rule. */
+function fillsAnArray({ expression }: ts.CallExpression): boolean {
+  if (!ts.isPropertyAccessExpression(expression)) return false;
+  const { expression: of, name } = expression;
+  if (name.text === 'from') return of.getText() === 'Array';
+  return name.text === 'map' && ts.isArrayLiteralExpression(of);
+}
+
 function isConstant(statement: ts.Statement): boolean {
   if (!ts.isVariableStatement(statement)) return false;
   if (!(statement.declarationList.flags & ts.NodeFlags.Const)) return false;
   let constant = true;
   visit(statement, (node) => {
-    if (ts.isFunctionLike(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node))
+    if (ts.isFunctionLike(node) && !(ts.isCallExpression(node.parent) && fillsAnArray(node.parent)))
       constant = false;
-    if (ts.isCallExpression(node) && !calculations.includes(node.expression.getText()))
-      constant = false;
+    if (ts.isNewExpression(node) || ts.isAwaitExpression(node)) constant = false;
+    if (ts.isCallExpression(node) && !isCalculation(node)) constant = false;
   });
   return constant;
 }

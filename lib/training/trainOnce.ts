@@ -150,7 +150,7 @@ class Kept {
     const { name, made } = this;
     const finished = pathOf({ ...name, maker: hashOf(made, 8), kind: 'run' });
     if (name.kind === 'checkpoint') await rename(pathOf(name), finished);
-    await noteUse(profile(), name.kind === 'run' ? pathOf(name) : finished);
+    await noteUse(profile(), finished);
   }
 }
 
